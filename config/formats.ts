@@ -1,0 +1,111 @@
+import { isIP } from 'node:net'
+import { validate as isCron } from 'node-cron'
+import { DAY } from '../core/clock.ts'
+import type { Limit } from '../core/resource.ts'
+import { parseDuration } from '../core/text/duration.ts'
+import type { TextFormat } from './schema-node.ts'
+
+interface Format {
+  readonly test: (text: string) => boolean
+  /** What it is not: `is no duration`. */
+  readonly says: string
+  readonly expected: string
+  /** The same for editors, as far as a pattern can say it. */
+  readonly pattern?: string
+}
+
+/** Timers count milliseconds in 31 bits, and fire at once when given more. */
+const LONGEST_TIMER = 24 * DAY
+
+const DURATION = '^\\d{1,9}[smhd]$'
+const LIMIT = '^(?:\\d{1,9}|(?:100(?:\\.0+)?|\\d{1,2}(?:\\.\\d+)?) ?%)$'
+const NAME = '^[\\p{L}\\p{N}][\\p{L}\\p{N}._-]{0,63}$'
+const RESOURCE_ID = '^[0-9a-fA-F]{24}$'
+
+export const FORMATS: Readonly<Record<TextFormat, Format>> = {
+  duration: {
+    test: (text) => parseDuration(text) !== undefined,
+    says: 'is no duration',
+    expected: 'a number and s, m, h or d, as in 30m',
+    pattern: DURATION,
+  },
+  span: {
+    test: (text) => (parseDuration(text) ?? 0) > 0,
+    says: 'is no span of time',
+    expected: 'a number above 0 and s, m, h or d, as in 3h',
+    pattern: DURATION,
+  },
+  timeout: {
+    test: (text) => (parseDuration(text) ?? 0) > 0 && (parseDuration(text) ?? 0) <= LONGEST_TIMER,
+    says: 'is no time limit',
+    expected: 'a number and s, m, h or d, as in 30m; above 0 and at most 24d',
+    pattern: DURATION,
+  },
+  limit: {
+    test: matcher(LIMIT),
+    says: 'is no limit',
+    expected: 'a share from 0% to 100%, or a count',
+    pattern: LIMIT,
+  },
+  zone: { test: isZone, says: 'is no time zone', expected: 'a name such as Europe/Berlin or UTC' },
+  cron: {
+    test: (text) => isCron(text),
+    says: 'is no cron expression that ever comes due',
+    expected: 'minute, hour, day of the month, month and day of the week, as in "17 * * * *"',
+  },
+  'base-url': {
+    test: (text) => normalBaseUrl(text) !== undefined,
+    says: 'is no base URL',
+    expected: 'https and a host, as in https://api.vanta.com; http only for this machine; no path, query or password',
+  },
+  'resource-id': {
+    test: matcher(RESOURCE_ID),
+    says: 'is no resource id',
+    expected: 'the 24 hex digits that the Developer Console shows under Resources',
+    pattern: RESOURCE_ID,
+  },
+  name: {
+    test: matcher(NAME),
+    says: 'is no name',
+    expected: 'letters, digits, ".", "_" and "-", at most 64',
+    pattern: NAME,
+  },
+}
+
+function matcher(pattern: string): (text: string) => boolean {
+  const expression = new RegExp(pattern, 'u')
+  return (text) => expression.test(text)
+}
+
+/** Node also takes offsets such as `+01:00`; luxon does not read those as a zone's name, and they know no summer time. */
+export function isZone(text: string): boolean {
+  if (!/^[A-Za-z]/.test(text)) return false
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: text }).format(0)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** The origin, without a trailing slash and without `/v1`; undefined for what no token may be sent to. */
+export function normalBaseUrl(text: string): string | undefined {
+  if (!URL.canParse(text)) return undefined
+  const url = new URL(text)
+  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(text))) return undefined
+  if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') return undefined
+  return /^\/*(?:v1\/*)?$/.test(url.pathname) ? url.origin : undefined
+}
+
+/** Does the URL lead to this machine, whatever the network says? */
+export function isLoopback(text: string): boolean {
+  if (!URL.canParse(text)) return false
+  const host = new URL(text).hostname
+  return host === 'localhost' || host === '[::1]' || (isIP(host) === 4 && host.startsWith('127.'))
+}
+
+/** `5%` or `10`, of text that passed the format. */
+export function parseLimit(text: string): Limit {
+  if (!text.endsWith('%')) return { kind: 'count', count: Number(text), text }
+  return { kind: 'share', share: Number(text.slice(0, -1)) / 100, text: text.replace(' ', '') }
+}

@@ -1,0 +1,86 @@
+/**
+ * The configuration as it was written, after its structure was checked. Everything is optional: what was missing or
+ * wrong has been reported and taken out, and the rest is still worth checking.
+ */
+import type { SecretRef } from '../core/secret.ts'
+import type { CustomPropertyKind, ResourceTypeName } from '../schemas/resource-type.ts'
+import type { InvalidPolicy, MergePolicy } from '../core/resource.ts'
+import type { WrittenMap } from './written.ts'
+
+export interface WrittenConfig {
+  readonly vanta?: WrittenVanta | undefined
+  readonly zone?: string | undefined
+  readonly applications?: Names<WrittenApplication> | undefined
+  readonly connectors?: Names<WrittenConnector> | undefined
+  readonly resources?: Names<WrittenResource> | undefined
+  readonly defaults?: WrittenPolicies | undefined
+  readonly tables?: Names<Names<string>> | undefined
+  readonly state?: { readonly path?: string; readonly allowNetworkFs?: boolean } | undefined
+  readonly server?: { readonly host?: string; readonly port?: number } | undefined
+  readonly notify?: readonly unknown[] | undefined
+}
+
+/** By a name of the user's. */
+export type Names<T> = Readonly<Record<string, T | undefined>>
+
+export interface WrittenVanta {
+  readonly region?: 'commercial' | 'gov'
+  readonly baseUrl?: string
+  readonly ca?: string
+  readonly limits?: { readonly tokenRequests?: number; readonly resourceRequests?: number }
+}
+
+export interface WrittenApplication {
+  readonly clientId?: string
+  readonly clientSecret?: SecretRef
+  readonly scopes?: readonly (string | undefined)[]
+}
+
+export interface WrittenConnector {
+  readonly use?: string
+  readonly with?: WrittenMap
+}
+
+export interface WrittenPolicies {
+  readonly merge?: MergePolicy
+  readonly onInvalid?: InvalidPolicy
+  readonly carryFor?: string
+  readonly onGone?: 'omit'
+  readonly guard?: WrittenGuard | undefined
+  readonly verify?: boolean
+  readonly maxDataAge?: string
+  readonly timeout?: string
+  readonly schedule?: string | WrittenSchedule
+  readonly maxAge?: string
+}
+
+export interface WrittenGuard {
+  readonly maxRemoved?: string
+  readonly maxChanged?: string
+  readonly maxAdded?: string
+  readonly maxInvalid?: string
+  readonly minRecords?: number
+  readonly mustInclude?: readonly (string | undefined)[]
+  readonly groupBy?: string
+  readonly window?: string
+}
+
+export interface WrittenSchedule {
+  readonly cron?: string
+  readonly zone?: string
+  readonly jitter?: string
+}
+
+export interface WrittenResource extends WrittenPolicies {
+  readonly application?: string
+  readonly type?: ResourceTypeName
+  readonly resourceId?: readonly (string | undefined)[]
+  readonly customProperties?: Names<CustomPropertyKind>
+  readonly from?: readonly (WrittenSource | undefined)[]
+}
+
+export interface WrittenSource {
+  readonly connector?: string
+  readonly with?: WrittenMap
+  readonly map?: WrittenMap
+}

@@ -1,0 +1,34 @@
+import { createHash } from 'node:crypto'
+
+/**
+ * Which resource id a record belongs to, by rendezvous hashing: each id is scored with each resource id and the highest
+ * wins, so that a resource id added to the list takes records only for itself, and one removed gives up only its own.
+ */
+export function createPartitioner(resourceIds: readonly string[]): (uniqueId: string) => number {
+  if (resourceIds.length === 1) return () => 0
+  const seeds = resourceIds.map((resourceId) => digest32(resourceId))
+  return (uniqueId) => {
+    const own = digest32(uniqueId)
+    let best = 0
+    let bestScore = -1
+    for (const [part, seed] of seeds.entries()) {
+      const score = mix(own ^ seed)
+      if (score < bestScore || (score === bestScore && resourceIds[part]! > resourceIds[best]!)) continue
+      best = part
+      bestScore = score
+    }
+    return best
+  }
+}
+
+function digest32(text: string): number {
+  return createHash('sha256').update(text).digest().readUInt32BE(0)
+}
+
+/** The finaliser of MurmurHash3: spreads each input bit over all 32 output bits. */
+function mix(value: number): number {
+  let bits = value
+  bits = Math.imul(bits ^ (bits >>> 16), 0x85ebca6b)
+  bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2ae35)
+  return (bits ^ (bits >>> 16)) >>> 0
+}

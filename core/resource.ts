@@ -1,0 +1,112 @@
+/** What a run needs to know of a resource: the configuration after it was read, resolved and checked. */
+import type { ResourceType } from '../schemas/resource-type.ts'
+import type { Connector } from './connector.ts'
+import type { Mapping } from './mapping/mapping.ts'
+import type { Secret, SecretRef } from './secret.ts'
+
+export interface VantaSpec {
+  /** Origin without a trailing slash and without `/v1`. */
+  readonly baseUrl: string
+  /** PEM certificates that are trusted besides the usual ones. */
+  readonly ca?: string
+  readonly limits: Limits
+}
+
+export interface Limits {
+  /** Token requests a minute over all applications of the state. */
+  readonly tokenRequests: number
+  /** Resource requests a minute per application. */
+  readonly resourceRequests: number
+}
+
+export interface ApplicationSpec {
+  readonly name: string
+  readonly clientId: string
+  readonly clientSecret: SecretRef
+  readonly scopes: readonly string[]
+}
+
+export const READ_SCOPE = 'connectors.self:read-resource'
+export const WRITE_SCOPE = 'connectors.self:write-resource'
+
+/** A configured connector, with the options of one source laid over its own. */
+export interface SourceSpec {
+  /** The user's name of the connector. */
+  readonly name: string
+  readonly connector: Connector
+  /** Resolves secrets afresh, at each connection. @throws ConfigError */
+  options(signal?: AbortSignal): Promise<unknown>
+  readonly mapping: Mapping
+  /** Row field that `guard.groupBy` names. */
+  readonly groupBy?: string
+}
+
+export type Limit =
+  | { readonly kind: 'share'; readonly share: number; readonly text: string }
+  | { readonly kind: 'count'; readonly count: number; readonly text: string }
+
+export interface GuardSpec {
+  readonly maxRemoved: Limit
+  readonly maxChanged: Limit
+  readonly maxAdded: Limit
+  readonly maxInvalid: Limit
+  readonly minRecords: number
+  readonly mustInclude: readonly string[]
+  readonly groupBy?: string
+  readonly windowMs: number
+}
+
+export type MergePolicy = 'error' | 'first' | 'join'
+export type InvalidPolicy = 'carry-forward' | 'block' | 'drop'
+
+export interface ResourceSpec {
+  /** The user's name of the resource. */
+  readonly name: string
+  readonly application: ApplicationSpec
+  readonly type: ResourceType
+  /** One, or the list that the set is partitioned over. */
+  readonly resourceIds: readonly string[]
+  readonly sources: readonly SourceSpec[]
+  readonly merge: MergePolicy
+  readonly onInvalid: InvalidPolicy
+  readonly carryForMs: number
+  readonly guard: GuardSpec
+  readonly verify: boolean
+  readonly maxDataAgeMs?: number
+  /** Of one read. */
+  readonly timeoutMs: number
+  /** Without a success for longer, the resource is unhealthy. */
+  readonly maxAgeMs?: number
+  readonly schedule?: ScheduleSpec
+}
+
+export interface ScheduleSpec {
+  readonly cron: string
+  readonly zone: string
+  readonly jitterMs?: number
+}
+
+/** The whole configuration, resolved. */
+export interface Settings {
+  /** Absolute path of the file. */
+  readonly file: string
+  /** Hex SHA-256 of the file's bytes, for the history. */
+  readonly hash: string
+  readonly vanta: VantaSpec
+  readonly zone: string
+  readonly applications: readonly ApplicationSpec[]
+  /** In the order of the file. */
+  readonly resources: readonly ResourceSpec[]
+  readonly state: { readonly path: string; readonly allowNetworkFs: boolean }
+  readonly server: { readonly host: string; readonly port: number }
+  /** Things a person should know that stop nothing. */
+  readonly warnings: readonly string[]
+  /** Every secret that was resolved so far, so that the log can scrub it. */
+  readonly secrets: SecretRegistry
+}
+
+/** Remembers each secret value that was resolved, so that logs and errors can be scrubbed of it. */
+export interface SecretRegistry {
+  add(secret: Secret): void
+  values(): readonly Secret[]
+}

@@ -1,0 +1,93 @@
+/** What `run`, `approve` and `plan` print with `--json`. */
+import type { SyncError } from '../errors.ts'
+import type { BaselineOrigin, PlanItem, Problem } from '../plan/plan.ts'
+import type { HoldReason } from '../state/state.ts'
+
+export type ResourceOutcome = 'pushed' | 'planned' | 'held' | 'failed' | 'skipped'
+export type RunOutcome = 'succeeded' | 'degraded' | 'held' | 'failed' | 'planned'
+
+export interface ErrorDocument {
+  readonly code: string
+  readonly message: string
+  readonly hint?: string
+}
+
+export interface ItemDocument {
+  readonly change: PlanItem['change']
+  readonly uniqueId: string
+  readonly fields?: readonly { readonly name: string; readonly from: unknown; readonly to: unknown }[]
+}
+
+export interface ResourceDocument {
+  readonly name: string
+  readonly type: string
+  readonly application: string
+  readonly resourceIds: readonly string[]
+  readonly outcome: ResourceOutcome
+  readonly exitCode: number
+  readonly degraded?: true
+  readonly baseline?: BaselineOrigin
+  readonly planHash?: string
+  readonly asOf?: string
+  readonly records?: Readonly<Record<string, number>>
+  readonly changes?: Readonly<Record<string, number>>
+  readonly items?: readonly ItemDocument[]
+  readonly itemsTotal?: number
+  readonly problems?: readonly Problem[]
+  readonly problemsTotal?: number
+  readonly warnings?: readonly { readonly code: string; readonly message: string }[]
+  readonly sources?: readonly SourceDocument[]
+  readonly bytes?: number
+  readonly requests?: { readonly put: number; readonly get: number }
+  readonly verified?: boolean
+  readonly answers?: readonly { readonly status: number; readonly text: string }[]
+  readonly hold?: HoldDocument
+  readonly error?: ErrorDocument
+}
+
+export interface SourceDocument {
+  readonly name: string
+  readonly rows: number
+  readonly evidence: string
+  readonly asOf: string
+  readonly files?: readonly { readonly name: string; readonly size: number; readonly modifiedAt: string; readonly sha256?: string }[]
+}
+
+export interface HoldDocument {
+  readonly id?: string
+  readonly status?: string
+  readonly expiresAt?: string
+  readonly reasons: readonly HoldReason[]
+}
+
+export interface RunDocument {
+  readonly command: string
+  readonly runId: string
+  readonly outcome: RunOutcome
+  readonly exitCode: number
+  readonly startedAt: string
+  readonly finishedAt: string
+  readonly planHash?: string
+  readonly applications: readonly { readonly name: string; readonly tokensMinted: number }[]
+  readonly resources: readonly ResourceDocument[]
+  readonly error?: ErrorDocument
+}
+
+export function errorDocument({ code, message, hint }: SyncError): ErrorDocument {
+  return { code, message, ...(hint === undefined ? {} : { hint }) }
+}
+
+export function itemDocument(item: PlanItem): ItemDocument {
+  const { change, uniqueId } = item
+  return item.change === 'change' ? { change, uniqueId, fields: item.fields } : { change, uniqueId }
+}
+
+/** The first `limit` of a sequence. */
+export function firstOf<T>(items: Iterable<T>, limit: number): T[] {
+  const first: T[] = []
+  for (const item of items) {
+    if (first.length >= limit) break
+    first.push(item)
+  }
+  return first
+}

@@ -1,0 +1,195 @@
+/** Everything of one resource up to the guard: read, map, merge, validate, snapshot, plan, judge. Changes nothing. */
+import type { FieldProblem } from '../../schemas/problem.ts'
+import { BlockedError, type SyncError } from '../errors.ts'
+import { type Baseline, type BaselinePart } from '../plan/baseline.ts'
+import { buildPlan } from '../plan/build.ts'
+import { type Candidate, candidates, compareStagedRows, type StagedRow, stagedRowCodec } from '../plan/candidate.ts'
+import { judge, type Reason } from '../plan/guard.ts'
+import type { Plan } from '../plan/plan.ts'
+import { createSorter, type Sorter } from '../stage/sorter.ts'
+import type { RequestCounter, VantaClient } from '../vanta/client.ts'
+import { tooLarge } from './body.ts'
+import type { ComponentIndex } from './components.ts'
+import type { ResourceContext } from './context.ts'
+import { loadBaseline } from './load-baseline.ts'
+import { returned } from './push.ts'
+import { readSource } from './read-source.ts'
+import type { SourceOutcome } from './source-outcome.ts'
+import { scopeOf, targetOf } from './target.ts'
+
+const MEMORY = 40 << 20
+
+export interface Prepared {
+  readonly plan: Plan
+  readonly baseline: Baseline
+  readonly sources: readonly SourceOutcome[]
+  /** The oldest source's. */
+  readonly asOf: number
+  readonly reasons: readonly Reason[]
+  /** Records block it, or its size: no approval helps. */
+  readonly blocked?: SyncError
+  /** Digests of earlier departures within the guard's window. */
+  readonly earlier: ReadonlySet<string>
+}
+
+export interface PrepareOptions {
+  readonly context: ResourceContext
+  readonly requests: RequestCounter
+  readonly components?: ComponentIndex
+  client(): Promise<VantaClient>
+}
+
+interface Staged {
+  readonly sorter: Sorter<StagedRow>
+  readonly withoutId: { at: string; problems: readonly FieldProblem[] }[]
+  blank: number
+  read: number
+}
+
+export async function prepare(options: PrepareOptions): Promise<Prepared> {
+  const { context } = options
+  const { resource } = context
+  const staged = stage(context)
+  context.emit({ kind: 'stage', resource: resource.name, stage: 'read' })
+  const sources = await readAll(context, staged)
+  context.emit({ kind: 'stage', resource: resource.name, stage: 'plan' })
+  const baseline = await loadBaseline({ ...context, now: context.startedAt, requests: options.requests, client: options.client })
+  const plan = await buildPlan({
+    folder: context.folder,
+    candidates: candidates(staged.sorter.sorted(), resource.merge),
+    baseline,
+    onInvalid: resource.onInvalid,
+    carryForMs: resource.carryForMs,
+    now: context.startedAt,
+    mustInclude: resource.guard.mustInclude,
+    hasStatus: resource.type.name === 'user_account',
+    rows: { read: staged.read, blank: staged.blank },
+    withoutId: staged.withoutId,
+    emptySources: await emptySources(context, sources),
+    ...(options.components === undefined ? {} : { check: componentCheck(options.components) }),
+    signal: context.signal,
+  })
+  const earlier = await earlierDepartures(context, baseline.parts)
+  const blocked = blockedBy(context, plan)
+  return {
+    plan,
+    baseline,
+    sources,
+    asOf: Math.min(...sources.map(({ proof }) => proof.asOf.getTime())),
+    reasons: judge(factsOf(context, plan, earlier), resource.guard),
+    ...(blocked === undefined ? {} : { blocked }),
+    earlier,
+  }
+}
+
+function stage({ folder }: ResourceContext): Staged {
+  const sorter = createSorter({ folder, name: 'rows', codec: stagedRowCodec, compare: compareStagedRows, memory: MEMORY })
+  return { sorter, withoutId: [], blank: 0, read: 0 }
+}
+
+async function readAll(context: ResourceContext, staged: Staged): Promise<SourceOutcome[]> {
+  const { resource, clock, log, signal, startedAt, transport, emit } = context
+  const outcomes: SourceOutcome[] = []
+  for (const [index, source] of resource.sources.entries()) {
+    let read = 0
+    const outcome = await readSource({
+      source,
+      now: startedAt,
+      timeoutMs: resource.timeoutMs,
+      ...(resource.maxDataAgeMs === undefined ? {} : { maxDataAgeMs: resource.maxDataAgeMs }),
+      clock,
+      log,
+      fetch: transport.fetch,
+      signal,
+      onBlank: () => staged.blank++,
+      onProgress: (done, total, unit) =>
+        emit({ kind: 'progress', resource: resource.name, stage: 'read', done, unit, ...(total === undefined ? {} : { total }) }),
+      onRow({ at, fields }, { uniqueId, record, problems }) {
+        if (uniqueId === undefined) {
+          staged.withoutId.push({ at, problems })
+          return
+        }
+        const group = source.groupBy === undefined ? undefined : textOf(fields[source.groupBy])
+        const body = JSON.stringify(record)
+        staged.sorter.add({ uniqueId, source: index, seq: read++, at, body, problems, ...(group === undefined ? {} : { group }) })
+      },
+    })
+    staged.read += outcome.rows
+    outcomes.push(outcome)
+    tell(context, outcome)
+  }
+  return outcomes
+}
+
+function textOf(value: unknown): string | undefined {
+  if (value === null || value === undefined) return undefined
+  const text = String(value).trim()
+  return text === '' ? undefined : text
+}
+
+function tell({ emit, resource }: ResourceContext, { source, rows, proof, unusedColumns }: SourceOutcome): void {
+  emit({ kind: 'source-read', resource: resource.name, source, rows, evidence: proof.evidence })
+  if (unusedColumns.length === 0) return
+  emit({ kind: 'warning', resource: resource.name, code: 'unused-columns', message: `Columns of ${source} that feed nothing: ${unusedColumns.join(', ')}` })
+}
+
+/** Sources that delivered nothing though they fed the last accepted set. */
+async function emptySources({ state, settings, resource }: ResourceContext, outcomes: readonly SourceOutcome[]): Promise<string[]> {
+  const empty = outcomes.filter(({ rows }) => rows === 0).map(({ source }) => source)
+  if (outcomes.length < 2 || empty.length === 0) return []
+  const scope = scopeOf(settings, resource)
+  const success = (await state.runs.latest([scope])).get(scope)?.success
+  return empty.filter((source) => (success?.counts[sourceCount(source)] ?? 0) > 0)
+}
+
+/** Under this name a run's row keeps how many rows a source delivered. */
+export function sourceCount(source: string): string {
+  return `rows of ${source}`
+}
+
+function componentCheck(components: ComponentIndex): (candidate: Candidate) => FieldProblem | undefined {
+  return ({ body }) => {
+    const id = (JSON.parse(body) as Record<string, unknown>)['vulnerableComponentUniqueId']
+    if (typeof id !== 'string' || components.has(id)) return undefined
+    const message = `vulnerableComponentUniqueId names a component that ${components.where} does not hold; the uniqueId of one that does is expected`
+    return { code: 'unknown-component', field: 'vulnerableComponentUniqueId', message }
+  }
+}
+
+async function earlierDepartures({ state, settings, resource, startedAt }: ResourceContext, parts: readonly BaselinePart[]): Promise<ReadonlySet<string>> {
+  const targets = parts.map(({ resourceId }) => targetOf(settings, resource, resourceId))
+  return await state.baselines.departures(targets, startedAt - resource.guard.windowMs)
+}
+
+function factsOf(context: ResourceContext, plan: Plan, earlier: ReadonlySet<string>): Parameters<typeof judge>[0] {
+  const back = new Set(returned({ context, earlier }, plan))
+  return {
+    baselineKnown: plan.baseline !== 'unknown',
+    baselineSize: plan.baselineSize,
+    size: plan.size,
+    valid: plan.records.valid,
+    invalid: plan.records.invalid,
+    added: plan.counts.added,
+    changed: plan.counts.changed,
+    departures: plan.departures,
+    earlierDepartures: earlier.size - back.size,
+    common: plan.common,
+    missing: plan.missing,
+    vanishedGroups: context.resource.guard.groupBy === undefined ? [] : plan.vanishedGroups,
+    emptySources: plan.emptySources,
+  }
+}
+
+function blockedBy({ resource }: ResourceContext, plan: Plan): SyncError | undefined {
+  const { invalid } = plan.records
+  if (resource.onInvalid === 'block' && invalid > 0) {
+    return new BlockedError('invalid-records', `${invalid} of ${plan.records.valid + invalid} records of ${resource.name} are invalid, and onInvalid is block`, { hint: 'Mend the rows named in the problems, then run again.' })
+  }
+  if (plan.overdue > 0) {
+    return new BlockedError('carried-too-long', `${plan.overdue} records of ${resource.name} have been invalid for longer than carryFor allows`, { hint: 'Mend the rows named in the problems: what Vanta holds of them is too old to stand for the truth.' })
+  }
+  if (plan.withoutId > 0 && plan.departures > 0 && resource.onInvalid !== 'drop') {
+    return new BlockedError('row-without-id', `${plan.withoutId} rows of ${resource.name} have no usable uniqueId while ${plan.departures} records would leave: any of them could be one of these rows`, { hint: 'Give the rows named in the problems their id, then run again.' })
+  }
+  return tooLarge(plan, resource.name)
+}

@@ -1,0 +1,19 @@
+import type { ResourceSpec } from '../resource.ts'
+import type { RunContext } from './context.ts'
+
+export type RunCommand = 'run' | 'plan' | 'approve'
+
+export interface RunOptions {
+  readonly context: RunContext
+  readonly command: RunCommand
+  readonly resources: readonly ResourceSpec[]
+  /** Pushes only a plan with this hash. */
+  readonly onlyIf?: string
+  /** For the lease. */
+  readonly waitMs: number
+  /** Who or what started it. */
+  readonly startedBy: string
+  readonly toolVersion: string
+  /** How many changes the document lists: always on `plan`, with `--items` on `run`. */
+  readonly itemLimit: number
+}

@@ -1,0 +1,33 @@
+import { createHash } from 'node:crypto'
+import type { Database } from './database.ts'
+import type { HistoryEntry } from './state.ts'
+
+/** Before the first entry of a chain. */
+const ORIGIN = '0'.repeat(64)
+
+/** Appends to a chain and returns its new head. */
+export function appendHistory(database: Database, { chain, at, kind, facts }: HistoryEntry): string {
+  return database.transaction(() => {
+    const last = database.prepare('SELECT hash FROM history WHERE chain = ? ORDER BY seq DESC LIMIT 1').get(chain)
+    const previous = String(last?.['hash'] ?? ORIGIN)
+    const text = JSON.stringify(facts)
+    const hash = entryHash(previous, { chain, at, kind, facts: text })
+    database.prepare('INSERT INTO history (chain, at, kind, facts, previous, hash) VALUES (?, ?, ?, ?, ?, ?)').run(chain, at, kind, text, previous, hash)
+    return hash
+  })
+}
+
+/** Sequence number of the first entry that does not follow from the one before; undefined when the chain holds. */
+export function brokenLink(database: Database, chain: string): number | undefined {
+  let previous = ORIGIN
+  for (const row of database.prepare('SELECT * FROM history WHERE chain = ? ORDER BY seq').iterate(chain)) {
+    const entry = { chain, at: Number(row['at']), kind: String(row['kind']), facts: String(row['facts']) }
+    if (row['previous'] !== previous || row['hash'] !== entryHash(previous, entry)) return Number(row['seq'])
+    previous = String(row['hash'])
+  }
+  return undefined
+}
+
+function entryHash(previous: string, entry: { chain: string; at: number; kind: string; facts: string }): string {
+  return createHash('sha256').update(JSON.stringify([previous, entry.chain, entry.at, entry.kind, entry.facts])).digest('hex')
+}

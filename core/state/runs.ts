@@ -1,0 +1,77 @@
+import type { Database, SqlRow } from './database.ts'
+import type { ResourceRunRow, RunRecord, RunRow, Runs } from './state.ts'
+
+const DEFAULT_LIMIT = 20
+
+export function createRuns(database: Database): Runs {
+  function recordOf(row: SqlRow): RunRecord {
+    const run = JSON.parse(String(row['row'])) as RunRow
+    const rows = database.prepare('SELECT row FROM resource_run WHERE run_id = ? ORDER BY resource').all(run.id)
+    const document = row['document']
+    return {
+      ...run,
+      resources: rows.map(resourceRunOf),
+      ...(typeof document === 'string' ? { document: JSON.parse(document) as unknown } : {}),
+    }
+  }
+
+  function update(id: string, change: (run: RunRow) => RunRow, document: string | null): void {
+    const row = database.prepare('SELECT * FROM run WHERE id = ?').get(id)
+    if (row === undefined) return
+    const run = change(JSON.parse(String(row['row'])) as RunRow)
+    database.prepare('UPDATE run SET status = ?, row = ?, document = ? WHERE id = ?').run(run.status, JSON.stringify(run), document, id)
+  }
+
+  return {
+    async begin(run) {
+      const row: RunRow = { ...run, status: 'running' }
+      database.prepare('INSERT INTO run (id, status, started_at, row) VALUES (?, ?, ?, ?)').run(run.id, row.status, run.startedAt, JSON.stringify(row))
+    },
+    async finish(id, { finishedAt, outcome, exitCode, resources, document }) {
+      database.transaction(() => {
+        update(id, (run) => ({ ...run, status: 'finished', finishedAt, outcome, exitCode }), JSON.stringify(document))
+        const insert = database.prepare('INSERT INTO resource_run (run_id, scope, resource, at, success, row) VALUES (?, ?, ?, ?, ?, ?)')
+        for (const row of resources) insert.run(id, row.scope, row.resource, row.at, row.success ? 1 : 0, JSON.stringify(row))
+      })
+    },
+    async markInterrupted(ids, at) {
+      database.transaction(() => {
+        for (const id of ids) update(id, (run) => ({ ...run, status: 'interrupted', finishedAt: at, outcome: 'interrupted' }), null)
+      })
+    },
+    async list({ resource, limit = DEFAULT_LIMIT, status }) {
+      const rows =
+        resource === undefined
+          ? database.prepare('SELECT * FROM run WHERE status = coalesce(?, status) ORDER BY started_at DESC, id DESC LIMIT ?').all(status ?? null, limit)
+          : database
+              .prepare(
+                `SELECT * FROM run WHERE status = coalesce(?, status) AND id IN (SELECT run_id FROM resource_run WHERE resource = ?)
+                 ORDER BY started_at DESC, id DESC LIMIT ?`,
+              )
+              .all(status ?? null, resource, limit)
+      return rows.map(recordOf)
+    },
+    async get(id) {
+      const row = database.prepare('SELECT * FROM run WHERE id = ?').get(id)
+      return row === undefined ? undefined : recordOf(row)
+    },
+    async latest(scopes) {
+      const last = database.prepare('SELECT row FROM resource_run WHERE scope = ? ORDER BY at DESC, run_id DESC LIMIT 1')
+      const success = database.prepare('SELECT row FROM resource_run WHERE scope = ? AND success = 1 ORDER BY at DESC, run_id DESC LIMIT 1')
+      const found = new Map<string, { last?: ResourceRunRow; success?: ResourceRunRow }>()
+      for (const scope of scopes) {
+        const lastRow = last.get(scope)
+        const successRow = success.get(scope)
+        found.set(scope, {
+          ...(lastRow === undefined ? {} : { last: resourceRunOf(lastRow) }),
+          ...(successRow === undefined ? {} : { success: resourceRunOf(successRow) }),
+        })
+      }
+      return found
+    },
+  }
+}
+
+function resourceRunOf(row: SqlRow): ResourceRunRow {
+  return JSON.parse(String(row['row'])) as ResourceRunRow
+}

@@ -1,0 +1,243 @@
+/** The store of runs, baselines, holds, approvals, request times and history. SQLite is one implementation. */
+import type { Lease, LeaseRequest } from './lease.ts'
+
+/** What a baseline belongs to: keyed by what Vanta knows, never by the user's names. */
+export interface Target {
+  readonly baseUrl: string
+  /** Digest of the client id (and of the source id, for public applications). */
+  readonly connection: string
+  readonly type: string
+  readonly resourceId: string
+  /** Custom-property shape, `hostname:string,port:int32`; empty when none is declared. */
+  readonly shape: string
+}
+
+export interface BaselineHead {
+  readonly target: Target
+  readonly records: number
+  /** When Vanta last confirmed it, or it was read back. */
+  readonly confirmedAt: number
+  readonly origin: 'push' | 'read'
+  /** Resource ids that the set was partitioned over when it was last pushed, this one included. */
+  readonly siblings: readonly string[]
+}
+
+export interface BaselineRecord {
+  readonly uniqueId: string
+  /** Canonical JSON, byte for byte as it was sent. */
+  readonly body: string
+  /** When a valid row of it was last accepted; what `carryFor` is counted from. */
+  readonly acceptedAt: number
+  /** Value of `guard.groupBy`'s row field, when it was known. */
+  readonly group?: string
+}
+
+/** A PUT that was begun and of which it is not yet known whether it arrived. */
+export interface PendingPush {
+  readonly id: string
+  readonly runId: string
+  readonly target: Target
+  readonly planHash: string
+  readonly startedAt: number
+  readonly records: number
+}
+
+/** What a confirmed PUT changes in the baseline of its target; one transaction with everything else it settles. */
+export interface BaselineCommit {
+  readonly target: Target
+  readonly runId: string
+  readonly confirmedAt: number
+  readonly origin: 'push' | 'read'
+  readonly siblings: readonly string[]
+  /** True: what the state holds of the target goes first. False: `removed` and `upserted` are relative to it. */
+  readonly replace: boolean
+  readonly removed: Iterable<string>
+  /**
+   * `acceptedAt` null means "at the baseline's last confirmation, whichever that is": it moves with the head, so that
+   * a run need not touch records that did not change. A number stays until the record is upserted again.
+   */
+  readonly upserted: Iterable<{ uniqueId: string; body: string; acceptedAt: number | null; group?: string }>
+  /** Digests of ids that left with this PUT, and whether an approval covered it. */
+  readonly departed?: { readonly digests: Iterable<string>; readonly approved: boolean }
+  /** Digests of ids that came back. */
+  readonly returned?: Iterable<string>
+}
+
+export type HoldStatus = 'open' | 'approved' | 'rejected' | 'superseded' | 'closed' | 'expired' | 'used'
+
+export interface HoldReason {
+  readonly rule: string
+  /** As the config has it: `5%`, `10`. */
+  readonly limit?: string
+  readonly allowed?: number
+  readonly actual?: number
+  readonly of?: number
+  /** Names that the rule is about and that are no personal data: sources, resource types. */
+  readonly names?: readonly string[]
+  /** The arithmetic as a sentence. */
+  readonly message: string
+}
+
+export interface Hold {
+  readonly id: string
+  /** Digest of base URL, connection, type and the first resource id. */
+  readonly scope: string
+  readonly resource: string
+  readonly runId: string
+  readonly planHash: string
+  readonly reasons: readonly HoldReason[]
+  readonly status: HoldStatus
+  readonly openedAt: number
+  readonly expiresAt: number
+  readonly decision?: HoldDecision
+}
+
+export interface HoldDecision {
+  readonly by: string
+  /** How the name was proven: `operating-system user`, `given with --by`. */
+  readonly provenBy: string
+  readonly reason: string
+  readonly at: number
+}
+
+/** What a rule of a hold is about: a digest of an id, or a name. */
+export interface HoldSubject {
+  readonly rule: string
+  readonly subject: string
+}
+
+export type RunStatus = 'running' | 'finished' | 'interrupted'
+
+export interface RunRow {
+  readonly id: string
+  readonly command: string
+  readonly status: RunStatus
+  readonly startedAt: number
+  readonly finishedAt?: number
+  readonly outcome?: string
+  readonly exitCode?: number
+  /** Who or what started it. */
+  readonly startedBy: string
+  readonly toolVersion: string
+  readonly configHash: string
+}
+
+/** How one resource fared in one run; what status and history are made of. Holds no personal data. */
+export interface ResourceRunRow {
+  readonly runId: string
+  readonly scope: string
+  readonly resource: string
+  readonly at: number
+  readonly outcome: string
+  readonly exitCode: number
+  readonly degraded: boolean
+  /** Counts as success for the age of the data: pushed and confirmed. */
+  readonly success: boolean
+  readonly counts: Readonly<Record<string, number>>
+  readonly planHash?: string
+  readonly asOf?: number
+  readonly hold?: string
+  readonly error?: { readonly code: string; readonly message: string; readonly hint?: string }
+}
+
+export interface RunRecord extends RunRow {
+  readonly resources: readonly ResourceRunRow[]
+  /** The document that `--json` printed, with items and problems; absent when it was erased or the run never ended. */
+  readonly document?: unknown
+}
+
+export interface HistoryEntry {
+  readonly chain: string
+  readonly at: number
+  readonly kind: 'run' | 'hold' | 'approve' | 'reject'
+  readonly facts: Readonly<Record<string, unknown>>
+}
+
+export type RequestKind = 'token' | 'resource'
+
+/** A place in the minute's allowance, or how long to wait until asking again. */
+export type Reservation = { readonly ticket: number } | { readonly waitMs: number }
+
+export interface RequestTimes {
+  /** Counts over all processes on this state. `key` is '' for tokens and the connection for resources. */
+  reserve(kind: RequestKind, key: string, limit: number): Promise<Reservation>
+  /** Moves the request to the instant its answer came, which is the latest the server can have counted it. */
+  settle(ticket: number): Promise<void>
+}
+
+export interface Baselines {
+  head(target: Target): Promise<BaselineHead | undefined>
+  /** Heads of all targets of a connection and type, current and left behind. */
+  heads(of: Pick<Target, 'baseUrl' | 'connection' | 'type'>): Promise<readonly BaselineHead[]>
+  /** In batches, ordered by code point of `uniqueId`; empty when there is no baseline. */
+  records(target: Target): AsyncIterable<readonly BaselineRecord[]>
+  /** Clears the pending push of the target, too. */
+  commit(commit: BaselineCommit): Promise<void>
+  /** Digests of unapproved departures of these targets that were confirmed after `since`. */
+  departures(targets: readonly Target[], since: number): Promise<ReadonlySet<string>>
+}
+
+export interface Pushes {
+  begin(push: PendingPush): Promise<void>
+  /** The PUT certainly changed nothing: it was refused, or never left. */
+  withdraw(id: string): Promise<void>
+  pending(target: Target): Promise<PendingPush | undefined>
+}
+
+export interface Holds {
+  get(id: string): Promise<Hold | undefined>
+  /** The one that is open, approved or rejected, and not expired; at most one a scope. */
+  live(scope: string): Promise<Hold | undefined>
+  list(filter?: { scope?: string; status?: HoldStatus }): Promise<readonly Hold[]>
+  /** Inserts or replaces. With `subjects`, those are replaced, too. */
+  save(hold: Hold, subjects?: Iterable<HoldSubject>): Promise<void>
+  /** Is every subject among those of the hold? */
+  covers(id: string, subjects: Iterable<HoldSubject>): Promise<boolean>
+}
+
+export interface Runs {
+  begin(run: Omit<RunRow, 'status'>): Promise<void>
+  finish(id: string, end: RunEnd): Promise<void>
+  /** Runs whose process is gone without an end: called with the lease held, so none of them can be alive. */
+  markInterrupted(ids: readonly string[], at: number): Promise<void>
+  /** Newest first. */
+  list(filter: { resource?: string; limit?: number; status?: RunStatus }): Promise<readonly RunRecord[]>
+  get(id: string): Promise<RunRecord | undefined>
+  /** Latest row, and latest successful row, of each scope. */
+  latest(scopes: readonly string[]): Promise<ReadonlyMap<string, { last?: ResourceRunRow; success?: ResourceRunRow }>>
+}
+
+export interface RunEnd {
+  readonly finishedAt: number
+  readonly outcome: string
+  readonly exitCode: number
+  readonly resources: readonly ResourceRunRow[]
+  readonly document: unknown
+}
+
+export interface State {
+  /** Absolute path, or URL without password: for messages. */
+  readonly where: string
+  readonly baselines: Baselines
+  readonly pushes: Pushes
+  readonly holds: Holds
+  readonly runs: Runs
+  readonly requests: RequestTimes
+  /** Appends to the chain and returns the new head's hash. */
+  append(entry: HistoryEntry): Promise<string>
+  /** Salted digest of an id, the same for the life of the state: what stands for a person where none must be named. */
+  digest(text: string): string
+  /**
+   * Waits for the lease, at most `waitMs`.
+   * @throws LeaseError `lease-held`, naming the holder
+   */
+  lease(request: LeaseRequest): Promise<Lease>
+  /** A private folder for one run's scratch data, removed by `remove`, or at the next start when we are killed. */
+  scratch(runId: string): Promise<ScratchFolder>
+  close(): Promise<void>
+}
+
+export interface ScratchFolder {
+  readonly path: string
+  remove(): Promise<void>
+}

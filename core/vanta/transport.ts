@@ -1,0 +1,106 @@
+/** The way out to the network: undici's fetch with its own dispatchers, proxies and trusted certificates. */
+import { Agent, type Dispatcher, FormData as UndiciFormData, fetch as undiciFetch, Pool, ProxyAgent } from 'undici'
+import { MINUTE, SECOND } from '../clock.ts'
+import { type Proxy, type ProxyUse, proxyRules } from './proxy.ts'
+import { type Environment, trustedAuthorities } from './trust.ts'
+
+type Fetch = typeof globalThis.fetch
+
+/** What the client needs of a transport; a test may give it the global fetch. */
+export interface Transport {
+  readonly fetch: Fetch
+  /** The proxy that a URL goes through, credentials removed; undefined: directly. */
+  proxyFor?(url: string): ProxyUse | undefined
+}
+
+export interface NetworkTransport extends Transport {
+  proxyFor(url: string): ProxyUse | undefined
+  /** Ends all connections at once, also those of requests that somebody left behind. */
+  close(): Promise<void>
+}
+
+export interface TransportOptions {
+  /** PEM certificates that are trusted besides the usual ones and those of NODE_EXTRA_CA_CERTS. */
+  readonly ca?: string
+  /** For HTTP_PROXY, HTTPS_PROXY, ALL_PROXY, NO_PROXY (either letter case) and NODE_EXTRA_CA_CERTS. */
+  readonly env: Environment
+}
+
+const CONNECT_MS = 10 * SECOND
+/** Between two signs of life: until the headers come, and between parts of the body. */
+const SILENCE_MS = MINUTE
+
+/** @throws ConfigError for a proxy variable that is no URL, or certificates that cannot be read */
+export async function createTransport({ ca, env }: TransportOptions): Promise<NetworkTransport> {
+  const rules = proxyRules(env)
+  const authorities = await trustedAuthorities(ca, env)
+  const tls = { timeout: CONNECT_MS, ...(authorities === undefined ? {} : { ca: authorities }) }
+  const dispatchers = new Map<string, Dispatcher>()
+
+  function dispatcherFor(url: string): Dispatcher {
+    const proxy = rules.proxyFor(url)
+    const key = proxy === undefined ? '' : `${proxy.variable} ${proxy.url}`
+    const dispatcher = dispatchers.get(key) ?? createDispatcher(proxy, tls)
+    dispatchers.set(key, dispatcher)
+    return dispatcher
+  }
+
+  async function send(input: Parameters<Fetch>[0], init?: Parameters<Fetch>[1]): Promise<unknown> {
+    const url = new URL(input instanceof Request ? input.url : input)
+    const request = input instanceof Request ? fromRequest(input, init) : { ...init }
+    const body = request.body instanceof FormData ? toUndiciForm(request.body) : request.body
+    return undiciFetch(url, { ...request, body, dispatcher: dispatcherFor(url.href) } as Parameters<
+      typeof undiciFetch
+    >[1])
+  }
+
+  return {
+    fetch: send as Fetch,
+    proxyFor: (url) => nameOf(rules.proxyFor(url)),
+    async close() {
+      const open = [...dispatchers.values()]
+      dispatchers.clear()
+      await Promise.all(open.map((dispatcher) => dispatcher.destroy()))
+    },
+  }
+}
+
+interface TlsOptions {
+  readonly timeout: number
+  readonly ca?: string[]
+}
+
+function createDispatcher(proxy: Proxy | undefined, tls: TlsOptions): Dispatcher {
+  const silence = { headersTimeout: SILENCE_MS, bodyTimeout: SILENCE_MS }
+  if (proxy === undefined) return new Agent({ ...silence, connect: tls })
+  return new ProxyAgent({
+    ...silence,
+    uri: proxy.url,
+    ...(proxy.authorization === undefined ? {} : { token: proxy.authorization.reveal() }),
+    requestTls: tls,
+    proxyTls: tls,
+    // Without this the proxy may take five minutes to answer CONNECT.
+    clientFactory: (origin, options) => new Pool(origin, { ...options, headersTimeout: CONNECT_MS }),
+  })
+}
+
+function nameOf(proxy: Proxy | undefined): ProxyUse | undefined {
+  return proxy === undefined ? undefined : { url: proxy.url, variable: proxy.variable }
+}
+
+/** undici's fetch knows only its own Request: what counts of a global one is handed over as options. */
+function fromRequest(request: Request, init: RequestInit | undefined): RequestInit {
+  const { method, headers, body, redirect, signal } = request
+  const own = body === null ? {} : { body, duplex: 'half' as const }
+  return { method, headers, redirect, signal, ...own, ...init }
+}
+
+/** Given the global FormData, undici's fetch would send the text `[object FormData]` without an error. */
+function toUndiciForm(form: FormData): UndiciFormData {
+  const copy = new UndiciFormData()
+  for (const [name, value] of form) {
+    if (typeof value === 'string') copy.append(name, value)
+    else copy.append(name, value, value.name)
+  }
+  return copy
+}

@@ -1,0 +1,93 @@
+// The rooms of the house and the doors between them. A rule names what a room may import besides itself and packages,
+// and why; docs/architecture.md draws the same picture.
+
+const CONTRACT = ['connector', 'errors', 'clock', 'secret', 'log', 'options'].map((name) => `core/${name}.ts`)
+
+/**
+ * The first room whose `holds` begins the file's path is the file's room. A path that ends with `/` is a folder.
+ * `own` is what the room may always see of itself; absent, it is `holds`.
+ */
+const ROOMS = [
+  {
+    name: 'index.ts',
+    holds: 'index.ts',
+    may: [...CONTRACT, 'core/text/'],
+    why: 'it hands the contract to connector modules, and they must not drag the program along',
+  },
+  { name: 'schemas', holds: 'schemas/', may: [], why: 'resource types are plain facts that everything else stands on' },
+  {
+    name: 'core',
+    holds: 'core/',
+    may: ['schemas/'],
+    why: 'the pipeline knows no connector, no config file and no terminal',
+  },
+  {
+    name: 'config',
+    holds: 'config/',
+    may: ['core/', 'schemas/'],
+    why: 'it turns a file into settings; connectors are handed to it',
+  },
+  {
+    name: 'sandbox',
+    holds: 'sandbox/',
+    may: ['schemas/', 'core/text/', 'core/clock.ts'],
+    why: 'a Vanta that shared code with its client would share its mistakes',
+  },
+  {
+    name: 'server',
+    holds: 'server/',
+    may: ['core/', 'schemas/'],
+    why: 'it shows what the core did, and runs without a terminal',
+  },
+  {
+    name: 'cli',
+    holds: 'cli/',
+    may: ['index.ts', 'config/', 'connectors/', 'core/', 'sandbox/', 'schemas/', 'server/'],
+    why: 'it sits on top',
+  },
+]
+
+const SHARED_FILES = 'connectors/files/'
+
+/** The room of a file, by its path from the root; undefined when no rule covers it. */
+export function roomOf(file) {
+  return connectorRoom(file) ?? ROOMS.find(({ holds }) => file.startsWith(holds))
+}
+
+function connectorRoom(file) {
+  const [top, folder, inner] = file.split('/')
+  if (top !== 'connectors') return undefined
+  if (inner === undefined) {
+    return {
+      name: 'connectors',
+      holds: 'connectors/',
+      may: ['core/', 'schemas/', 'index.ts'],
+      why: 'registry and loader know all connectors, and the core',
+    }
+  }
+  const own = `connectors/${folder}/`
+  const may = own === SHARED_FILES ? [...CONTRACT, 'core/text/'] : [...CONTRACT, 'core/text/', SHARED_FILES]
+  return {
+    name: `connectors/${folder}`,
+    holds: own,
+    may,
+    why: 'a connector stands alone: it knows the contract, and no other connector',
+  }
+}
+
+/** The sentence that says what is wrong with `from` importing `to`, or undefined when it may. */
+export function judgeImport(from, to) {
+  const room = roomOf(from)
+  if (!room || to.startsWith(room.holds)) return undefined
+  if (room.may.some((allowed) => to === allowed || (allowed.endsWith('/') && to.startsWith(allowed)))) return undefined
+  return `${room.name} may not import ${to}: ${room.why}. ${remedyFor(room, to)}`
+}
+
+function remedyFor({ name, may }, to) {
+  if (to.startsWith('cli/')) return 'Nothing imports cli: pass what is needed in as an argument.'
+  if (to.startsWith('test/')) return 'Code that ships does not depend on tests: move what both need into a room.'
+  if (name === 'core' && to.startsWith('connectors/')) return 'Take the connector as an argument of type Connector.'
+  if (name.startsWith('connectors/') && to.startsWith('connectors/')) return `Move what both need to ${SHARED_FILES}.`
+  const doors = may.length === 0 ? 'only itself and packages' : `itself, packages, ${may.join(', ')}`
+  return `It may import ${doors}: move the code to where both may see it, or pass it in.`
+}
