@@ -1,5 +1,5 @@
 # The same Node in all stages. Pin a digest here when builds must be repeatable to the byte.
-ARG NODE_IMAGE=docker.io/library/node:24-bookworm-slim
+ARG NODE_IMAGE=node:24-bookworm-slim
 
 # Compiles; nothing of this stage but dist reaches the image.
 FROM ${NODE_IMAGE} AS build
@@ -25,7 +25,7 @@ LABEL org.opencontainers.image.title="vanta-sync" \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.revision="${REVISION}" \
       org.opencontainers.image.created="${CREATED}" \
-      org.opencontainers.image.base.name="docker.io/library/node:24-bookworm-slim"
+      org.opencontainers.image.base.name="node:24-bookworm-slim"
 
 ENV NODE_ENV=production \
     VANTA_SYNC_CONFIG=/config/vanta.config.yaml \

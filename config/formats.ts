@@ -78,7 +78,7 @@ function matcher(pattern: string): (text: string) => boolean {
 }
 
 /** Node also takes offsets such as `+01:00`; luxon does not read those as a zone's name, and they know no summer time. */
-export function isZone(text: string): boolean {
+function isZone(text: string): boolean {
   if (!/^[A-Za-z]/.test(text)) return false
   try {
     new Intl.DateTimeFormat('en', { timeZone: text }).format(0)

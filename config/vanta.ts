@@ -9,7 +9,7 @@ import { DEFAULT_LIMITS } from './schema.ts'
 import { errorCode } from './source.ts'
 import type { WrittenVanta } from './written-config.ts'
 
-export const BASE_URLS = { commercial: 'https://api.vanta.com', gov: 'https://api.vanta-gov.com' } as const
+const BASE_URLS = { commercial: 'https://api.vanta.com', gov: 'https://api.vanta-gov.com' } as const
 
 /** Answer every request with a redirect, which is not followed: it would lose the token or the body. */
 const REDIRECTING_HOSTS = ['api.eu.vanta.com', 'api.aus.vanta.com']

@@ -34,8 +34,3 @@ export interface Broken {
   readonly kind: 'broken'
   readonly offset: number
 }
-
-/** The value of a key; undefined when the map does not have it. */
-export function entryOf(map: WrittenMap, key: string): Written | undefined {
-  return map.entries.find((entry) => entry.key === key)?.value
-}

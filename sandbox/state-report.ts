@@ -53,8 +53,12 @@ export function reportRequests(world: World): readonly RequestEntry[] {
   return world.log.entries.map(publicEntry)
 }
 
+/** The faults that are set; a secret that one of them will set is not told. */
 export function reportFaults(world: World): readonly Fault[] {
-  return world.faults.faults.map((fault) => ({ ...fault }))
+  return world.faults.faults.map((fault) => {
+    const effect = 'rotateSecret' in fault.do ? { rotateSecret: true as const } : fault.do
+    return { ...fault, do: effect }
+  })
 }
 
 export function reportApplication(world: World, application: Application): ApplicationReport {

@@ -21,6 +21,7 @@ const NEEDED = [
   'CHANGELOG.md',
   'dist/index.js',
   'dist/index.d.ts',
+  'schemas/vanta.config.schema.json',
   'dist/cli/main.js',
 ]
 /** What does not belong to users: sources, tests, tools, state, secrets. */

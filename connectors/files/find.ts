@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises'
 import { basename, relative } from 'node:path'
 import { ConfigError, OperatorError } from '../../core/errors.ts'
 import type { Log } from '../../core/log.ts'
-import { fileFailure, notAFile } from './failure.ts'
+import { fileFailure } from './failure.ts'
 import { expandGlob, type GlobMatches } from './glob.ts'
 import { dateInName, isDateFormat } from './name-date.ts'
 
@@ -76,14 +76,6 @@ function newestByName(pattern: string, format: string, found: readonly FoundFile
   if (only === undefined) throw noDates(pattern, format, found.length)
   if (newest.length > 1) throw sameDate(newest, format)
   return only
-}
-
-/** Refuses folders, pipes and devices before anything is opened: opening a pipe would wait for ever. */
-export async function requireRegularFile(path: string): Promise<void> {
-  const stats = await stat(path).catch((error: unknown) => {
-    throw fileFailure(path, error)
-  })
-  if (!stats.isFile()) throw notAFile(path, stats.isDirectory() ? 'folder' : 'special')
 }
 
 function noMatch(pattern: string, matches: GlobMatches): OperatorError {

@@ -4,7 +4,7 @@ import { stat } from 'node:fs/promises'
 import type { Clock } from '../../core/clock.ts'
 import { RetryLaterError } from '../../core/errors.ts'
 import { sayDuration } from '../../core/text/duration.ts'
-import { fileFailure } from './failure.ts'
+import { fileFailure, notAFile } from './failure.ts'
 
 export interface Fingerprint {
   /** Bytes. */
@@ -50,12 +50,13 @@ function remainingWait(seen: Fingerprint, { settleMs, clock }: SettleOptions): n
   return age < 0 && settleMs > 0 ? settleMs : settleMs - age
 }
 
+/** @throws OperatorError when there is no such file, or it is a folder, pipe or device */
 export async function fingerprint(path: string): Promise<Fingerprint> {
-  try {
-    return fingerprintOf(await stat(path, { bigint: true }))
-  } catch (error) {
+  const stats = await stat(path, { bigint: true }).catch((error: unknown) => {
     throw fileFailure(path, error)
-  }
+  })
+  if (!stats.isFile()) throw notAFile(path, stats.isDirectory() ? 'folder' : 'special')
+  return fingerprintOf(stats)
 }
 
 export function fingerprintOf(stats: BigIntStats): Fingerprint {

@@ -6,8 +6,9 @@ import { lineAt } from './line-at.ts'
 
 /** Bytes that Windows-1252 leaves free. */
 const NOT_WINDOWS_1252 = new Set([0x81, 0x8d, 0x8f, 0x90, 0x9d])
-/** Umlauts in the code pages of DOS, several of which are free or rare signs in Windows-1252. */
+/** German letters in the code pages of DOS; the small umlauts among them are free or rare signs in Windows-1252. */
 const DOS_LETTERS = new Set([0x81, 0x84, 0x8e, 0x94, 0x99, 0x9a, 0xe1])
+const DOS_UMLAUTS = new Set([0x81, 0x84, 0x94])
 
 /** The fault as an error with its byte and line, or as evidence when the file merely ends too early. */
 export async function explainFault(file: FoundFile, fault: TextFault, encoding: Encoding): Promise<OperatorError | string> {
@@ -30,15 +31,16 @@ export async function explainFault(file: FoundFile, fault: TextFault, encoding: 
 
 function guess(sample: Buffer): { looks: string; hint: string } {
   const high = [...sample].filter((byte) => byte >= 0x80)
-  const dos = high.every((byte) => DOS_LETTERS.has(byte))
-  if (!high.some((byte) => NOT_WINDOWS_1252.has(byte)) && !(dos && high.some((byte) => byte < 0xa0))) {
-    return {
-      looks: 'looks like Windows-1252',
-      hint: 'Set `encoding: windows-1252`, or export as UTF-8 ("CSV UTF-8" in Excel).',
-    }
+  if (high.every((byte) => DOS_LETTERS.has(byte)) && high.some((byte) => DOS_UMLAUTS.has(byte))) {
+    return { looks: 'looks like a DOS code page', hint: 'Set `encoding: cp850`, or export as UTF-8.' }
   }
-  if (dos) return { looks: 'looks like a DOS code page', hint: 'Set `encoding: cp850`, or export as UTF-8.' }
-  return { looks: 'holds bytes of no encoding that we could guess', hint: 'Set `encoding`, or export as UTF-8.' }
+  if (high.some((byte) => NOT_WINDOWS_1252.has(byte))) {
+    return { looks: 'holds bytes of an unknown encoding', hint: 'Set `encoding`, or export as UTF-8.' }
+  }
+  return {
+    looks: 'looks like Windows-1252',
+    hint: 'Set `encoding: windows-1252`, or export as UTF-8 ("CSV UTF-8" in Excel).',
+  }
 }
 
 function otherEncodingHint(encoding: Encoding): string {

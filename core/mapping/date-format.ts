@@ -10,12 +10,14 @@ export function dateFormatFault(format: string): string | undefined {
   if (tokens.length === 0) return "is empty; write luxon's tokens, such as dd/MM/yyyy"
   const foreign = tokens.find((token) => /^[YDAT]/.test(token))
   if (foreign !== undefined) return foreignFault(foreign)
-  if (tokens.some((token) => /^[xX]$/.test(token))) return undefined
+  if (tokens.some((token) => /^[xX]$/.test(token))) return EPOCH
   if (!givesDay(tokens)) return dayFault(tokens)
   if (tokens.some((token) => token.startsWith('h')) && !tokens.includes('a'))
     return 'has hh, the hour of twelve, without a (AM or PM); HH is the hour of twenty-four'
   return undefined
 }
+
+const EPOCH = 'has x, which dates are written with and not read; seconds since 1970 are timestamp(int(column))'
 
 /** Runs of one letter outside quotes. */
 function tokensOf(format: string): string[] {

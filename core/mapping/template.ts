@@ -13,7 +13,8 @@ export function splitTemplate(template: string): readonly TemplatePart[] | { rea
   for (let open = template.indexOf('{{'); open !== -1; open = template.indexOf('{{', at)) {
     if (open > at) parts.push({ text: template.slice(at, open) })
     const close = expressionEnd(template, open + 2)
-    if (close === undefined) return { fault: `the {{ at character ${open + 1} is not closed by }}` }
+    if (close === undefined)
+      return { fault: `the {{ at character ${open + 1} is not closed by }}, or a quote within it is open` }
     const expression = template.slice(open + 2, close).trim()
     if (expression === '') return { fault: `the {{ }} at character ${open + 1} is empty` }
     parts.push({ expression })

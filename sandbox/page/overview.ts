@@ -1,7 +1,7 @@
 /** The whole page. */
 import { html } from 'hono/html'
 import { countRows } from '../resource-set.ts'
-import { reportApplication, reportRequests } from '../state-report.ts'
+import { reportApplication, reportFaults, reportRequests } from '../state-report.ts'
 import type { Application, World } from '../world.ts'
 import { type Markup, plural } from './markup.ts'
 import { resourceCard } from './records-table.ts'
@@ -81,14 +81,14 @@ function resourceCards(applications: readonly Application[]): Markup | readonly 
 }
 
 function faultCards(world: World): Markup | string {
-  const { faults } = world.faults
+  const faults = reportFaults(world)
   if (faults.length === 0) return ''
   return html`<h2>Faults</h2>
     <section class="card"><div class="scroll"><table>
       <thead><tr><th>#</th><th>for</th><th>does</th><th class="number">matched</th><th class="number">fired</th></tr></thead>
       <tbody>${faults.map(
         (fault) => html`<tr>
-          <td>${fault.id}</td><td><code>${targetText(fault.on)}</code></td><td><code>${Object.keys(fault.do).join(', ')}</code></td>
+          <td>${fault.id}</td><td><code>${targetText(fault.on)}</code></td><td><code>${JSON.stringify(fault.do)}</code></td>
           <td class="number">${fault.seen}</td><td class="number">${fault.fired}</td>
         </tr>`,
       )}</tbody>

@@ -33,7 +33,7 @@ function table(application: Application, set: ResourceSet): Markup {
   const place = [application.clientId, set.type, set.resourceId].map(encodeURIComponent).join('/')
   const hidden = set.rows.size - rows.length
   return html`<div class="scroll"><table>
-      <thead><tr><th>unique id</th>${columns.map((column) => html`<th>${columnTitle(column)}</th>`)}<th>state</th></tr></thead>
+      <thead><tr><th>unique id</th><th>state</th>${columns.map((column) => html`<th>${columnTitle(column)}</th>`)}<th>updated</th></tr></thead>
       <tbody>${rows.map((row) => tableRow(row, columns, place))}</tbody>
     </table></div>
     ${hidden > 0 ? html`<p class="more">${hidden} more, not shown here.</p>` : ''}`
@@ -44,9 +44,10 @@ function tableRow(row: Row, columns: readonly string[], place: string): Markup {
   const gone = row.deletedAt !== null
   const link = `/_sandbox/resources/${place}/${encodeURIComponent(row.uniqueId)}`
   return html`<tr class="${gone ? 'gone' : 'held'}">
-    <td><a href="${link}">${row.uniqueId}</a></td>
+    <td class="id"><a href="${link}">${row.uniqueId}</a></td>
+    <td>${gone ? html`<span class="tag bad">deleted</span>` : html`<span class="tag good">live</span>`}</td>
     ${columns.map((column) => textCell(cellText(record, column)))}
-    <td>${gone ? html`<span class="tag bad">deleted ${row.deletedAt}</span>` : html`<span class="tag good">live</span>`}</td>
+    <td class="time">${row.updatedAt.replace('T', ' ').replace('Z', '')}</td>
   </tr>`
 }
 

@@ -18,7 +18,7 @@ body {
   margin: 0; background: var(--ground); color: var(--ink);
   font: 15px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif;
 }
-main, header, footer { max-width: 1180px; margin: 0 auto; padding: 0 20px; }
+main, header, footer { max-width: 1280px; margin: 0 auto; padding: 0 20px; }
 header { padding-top: 28px; display: flex; flex-wrap: wrap; gap: 8px 24px; align-items: baseline; justify-content: space-between; }
 h1 { font-size: 24px; line-height: 1.2; margin: 0; letter-spacing: -.01em; }
 h1 small { display: block; font-size: 14px; font-weight: 400; color: var(--soft); letter-spacing: 0; margin-top: 4px; }
@@ -42,18 +42,20 @@ code { font: 13px/1.4 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; 
 .bad { background: var(--bad-ground); color: var(--bad); }
 .scroll { overflow-x: auto; border-top: 1px solid var(--line); }
 table { border-collapse: collapse; width: 100%; font-size: 14px; }
-th { text-align: left; font-size: 12.5px; font-weight: 600; color: var(--soft); white-space: nowrap; }
-th, td { padding: 8px 12px; vertical-align: top; }
+th { text-align: left; font-size: 12.5px; line-height: 1.25; font-weight: 600; color: var(--soft); }
+th, td { padding: 8px 10px; vertical-align: top; }
+th { vertical-align: bottom; }
 th:first-child, td:first-child { padding-left: 18px; }
 th:last-child, td:last-child { padding-right: 18px; }
 tbody tr { border-top: 1px solid var(--line); }
 tbody tr:nth-child(even) { background: var(--stripe); }
 td { font-variant-numeric: tabular-nums; }
 td.text { max-width: 260px; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
-td.path { max-width: 420px; overflow-wrap: anywhere; min-width: 180px; }
+td.id { max-width: 240px; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+td.time { white-space: nowrap; color: var(--soft); }
+td.path { max-width: 640px; overflow-wrap: anywhere; min-width: 180px; }
 tr.gone td { color: var(--soft); }
 tr.gone td.text { text-decoration: line-through; }
-tr.gone .tag { text-decoration: none; }
 .number { text-align: right; }
 .note { color: var(--soft); font-size: 13.5px; }
 .empty { padding: 22px 18px; color: var(--soft); margin: 0; }
@@ -65,6 +67,6 @@ footer { padding-top: 8px; padding-bottom: 40px; color: var(--soft); font-size: 
   .facts li { padding: 10px 14px; }
   .facts b { font-size: 22px; }
   .head .push { margin-left: 0; width: 100%; }
-  td.text { max-width: 180px; }
+  td.text { max-width: 190px; }
 }
 `

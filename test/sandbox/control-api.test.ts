@@ -32,6 +32,7 @@ describe('the control API', () => {
     await put(sandbox, token, [user('E-1'), user('E-2')])
     await put(sandbox, token, [user('E-2')])
     await get(sandbox, 'vat_unknown')
+    sandbox.control.fail({ method: 'PATCH' }, { rotateSecret: 'vcs_to_come' })
     const report = await state(sandbox)
     expect(report.applications).toMatchObject([
       { clientId: sandbox.credentials.clientId, declare: 'any', token: { id: 'token-1' } },
@@ -56,6 +57,7 @@ describe('the control API', () => {
     const text = JSON.stringify(report)
     expect(text).not.toContain(token)
     expect(text).not.toContain(sandbox.credentials.clientSecret)
+    expect(text).not.toContain('vcs_to_come')
   })
 
   it('seeds records as another writer would, with the same checks', async () => {

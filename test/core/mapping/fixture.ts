@@ -27,7 +27,10 @@ export function typeOf(name: string, customProperties?: CustomProperties): Resou
   return type
 }
 
-export function compile(map: Record<string, unknown>, rest: Partial<MappingInput> = {}): ReturnType<typeof compileMapping> {
+export function compile(
+  map: Record<string, unknown>,
+  rest: Partial<MappingInput> = {},
+): ReturnType<typeof compileMapping> {
   return compileMapping({ type: typeOf('user_account'), map: { ...ACCOUNT, ...map }, tables: {}, zone: 'UTC', ...rest })
 }
 
@@ -46,12 +49,20 @@ export function problemsOf(map: Record<string, unknown>, rest: Partial<MappingIn
   return 'problems' in compiled ? compiled.problems : []
 }
 
-export function mapOne(map: Record<string, unknown>, fields: Record<string, unknown>, rest: Partial<MappingInput> = {}): MappedRow {
+export function mapOne(
+  map: Record<string, unknown>,
+  fields: Record<string, unknown>,
+  rest: Partial<MappingInput> = {},
+): MappedRow {
   return passOf(map, rest).map({ at: 'people.csv:2', fields })
 }
 
 /** What a template gives for the optional text field `roleDescription`, or the code of its problem. */
-export function said(template: string, fields: Record<string, unknown> = {}, rest: Partial<MappingInput> = {}): unknown {
+export function said(
+  template: string,
+  fields: Record<string, unknown> = {},
+  rest: Partial<MappingInput> = {},
+): unknown {
   const { record, problems } = mapOne({ roleDescription: template }, fields, rest)
   const [problem] = problems
   return problem === undefined ? record['roleDescription'] : `! ${problem.code}`

@@ -1,0 +1,20 @@
+/** The process as the commands see it, passed in so that a test can own it. */
+export interface Io {
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly out: (text: string) => void
+  readonly err: (text: string) => void
+  /** Is standard error a terminal: progress for people, else JSON lines. */
+  readonly terminal: boolean
+  /** May standard output carry colour. */
+  readonly colour: boolean
+  /** Aborted by SIGINT and SIGTERM with an error that carries the exit code. */
+  readonly signal: AbortSignal
+}
+
+/** Options that every command takes. */
+export interface GlobalOptions {
+  readonly config: string
+  readonly json: boolean
+  readonly logLevel: string
+  readonly quiet: boolean
+}

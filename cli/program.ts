@@ -1,0 +1,121 @@
+/** All commands and flags. Each command's code is loaded when it is called. */
+import { Command, CommanderError, Option } from 'commander'
+import { EXIT } from '../core/errors.ts'
+import type { DecisionFlags } from './commands/approve.ts'
+import type { PreviewFlags } from './commands/preview.ts'
+import type { PlanFlags, RunFlags } from './commands/run.ts'
+import type { GlobalOptions, Io } from './io.ts'
+import { toolVersion } from './version.ts'
+
+const WAIT = ['--wait <duration>', 'how long to wait for the lease', '5m'] as const
+
+/** Parses and runs; resolves to the exit code. @throws whatever the command throws */
+export async function runProgram(argv: readonly string[], io: Io): Promise<number> {
+  let exitCode: number = EXIT.done
+  const program = new Command('vanta-sync')
+  const options = (): GlobalOptions => {
+    const { config, json, logLevel, quiet } = program.opts<{ config?: string; json?: boolean; logLevel?: string; quiet?: boolean }>()
+    return { config: config ?? (io.env['VANTA_SYNC_CONFIG'] || 'vanta.config.yaml'), json: json === true, logLevel: logLevel ?? 'info', quiet: quiet === true }
+  }
+  const done = (code: number): void => {
+    exitCode = code
+  }
+
+  program
+    .description('Keeps Vanta true: reads systems that Vanta has no connector for, plans before it pushes, refuses surprises.')
+    .version(toolVersion())
+    .option('-c, --config <file>', 'default vanta.config.yaml, or VANTA_SYNC_CONFIG')
+    .option('--json', 'one JSON document on standard output; logs go to standard error')
+    .addOption(new Option('--log-level <level>').choices(['debug', 'info', 'warn', 'error']).default('info'))
+    .option('--quiet', 'print nothing when all went well')
+    .option('--no-color', 'no colours (NO_COLOR does the same)')
+    .configureOutput({ writeOut: io.out, writeErr: io.err })
+    .showHelpAfterError('(vanta-sync --help lists the commands)')
+    .exitOverride()
+
+  program
+    .command('validate')
+    .description('check config, mappings and connector options, offline')
+    .action(async () => done(await (await import('./commands/validate.ts')).validateCommand(io, options())))
+  program
+    .command('preview <resource>')
+    .description('the first rows, and the records they become')
+    .option('--rows <n>', 'how many rows of each source', '3')
+    .option('--raw', 'the rows as they are')
+    .action(async (name: string, flags: PreviewFlags) => done(await (await import('./commands/preview.ts')).previewCommand(io, options(), { name, flags })))
+  program
+    .command('plan [resources...]')
+    .description('everything up to the guard; changes nothing')
+    .option(...WAIT)
+    .addOption(new Option('--format <format>').choices(['text', 'markdown', 'csv']).default('text'))
+    .option('--redact', 'no ids and values (default when CI is set)')
+    .option('--no-redact', 'show them all the same')
+    .option('--items [all]', 'list every change')
+    .option('--detailed-exitcode', 'exit 3 when there are changes')
+    .action(async (names: string[], flags: PlanFlags) => done(await (await import('./commands/run.ts')).planCommand(io, options(), { names, flags })))
+  program
+    .command('run [resources...]')
+    .description('one run now')
+    .option('--only-if <hash>', 'push only a plan with this hash')
+    .option('--items [all]', 'list the changes in the document')
+    .option(...WAIT)
+    .action(async (names: string[], flags: RunFlags) => done(await (await import('./commands/run.ts')).runCommand(io, options(), { names, flags })))
+  for (const [name, description] of [
+    ['approve', 'let exactly what was held through: reads again, then pushes'],
+    ['reject', 'keep holding it, silently'],
+  ] as const) {
+    program
+      .command(`${name} <hold>`)
+      .description(`${description} (a hold's id, or a resource)`)
+      .requiredOption('--reason <text>', 'why; an auditor will read it')
+      .option('--by <name>', "default: the operating system's user")
+      .option(...WAIT)
+      .action(async (hold: string, flags: DecisionFlags) => {
+        const commands = await import('./commands/approve.ts')
+        done(await (name === 'approve' ? commands.approveCommand : commands.rejectCommand)(io, options(), { hold, flags }))
+      })
+  }
+  program
+    .command('status')
+    .description('what is: health by age, holds, records')
+    .action(async () => done(await (await import('./commands/status.ts')).statusCommand(io, options())))
+  program
+    .command('history [resource]')
+    .description('what was: the runs, newest first')
+    .option('--limit <n>', 'how many', '20')
+    .action(async (name: string | undefined, { limit }: { limit: string }) =>
+      done(await (await import('./commands/history.ts')).historyCommand(io, options(), { limit, ...(name === undefined ? {} : { name }) })),
+    )
+  program
+    .command('show <run>')
+    .description('one run in full')
+    .action(async (id: string) => done(await (await import('./commands/history.ts')).showCommand(io, options(), { id })))
+  program
+    .command('remote <resource>')
+    .description('what Vanta holds')
+    .option('--deleted', 'also what it marks deleted')
+    .option(...WAIT)
+    .action(async (name: string, flags: { deleted?: boolean; wait: string }) => done(await (await import('./commands/remote.ts')).remoteCommand(io, options(), { name, flags })))
+  program
+    .command('schema [type]')
+    .description('the resource types, or the fields of one')
+    .action(async (name: string | undefined) => done(await (await import('./commands/schema.ts')).schemaCommand(io, options(), name === undefined ? {} : { name })))
+  program
+    .command('sandbox')
+    .description('our local Vanta; prints the credentials it accepts')
+    .option('--port <port>', '0: a free one', '8410')
+    .action(async (flags: { port: string }) => done(await (await import('./commands/sandbox.ts')).sandboxCommand(io, options(), flags)))
+  program
+    .command('healthcheck')
+    .description('is the process well')
+    .option('--fresh', 'is every resource with maxAge fresh')
+    .action(async (flags: { fresh?: boolean }) => done(await (await import('./commands/status.ts')).healthcheckCommand(io, options(), flags)))
+
+  try {
+    await program.parseAsync([...argv], { from: 'user' })
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage
+    throw error
+  }
+  return exitCode
+}

@@ -1,0 +1,81 @@
+/** What most commands need: the configuration, and with it state, transport and log. Undone in reverse. */
+import { type ConfigProblem, formatProblem, loadConfig } from '../config/load.ts'
+import { loadConnector } from '../connectors/load.ts'
+import { systemClock } from '../core/clock.ts'
+import { SyncError, UsageError } from '../core/errors.ts'
+import type { Log } from '../core/log.ts'
+import type { ResourceSpec, Settings } from '../core/resource.ts'
+import type { RunContext } from '../core/run/context.ts'
+import type { Emit } from '../core/run/events.ts'
+import { openState } from '../core/state/open.ts'
+import { nearestName } from '../core/text/nearest.ts'
+import { createTransport } from '../core/vanta/transport.ts'
+import type { GlobalOptions, Io } from './io.ts'
+import { createLogger } from './logger.ts'
+
+/** The configuration is wrong; carries every problem, for the document. */
+export class ConfigProblems extends SyncError {
+  readonly problems: readonly ConfigProblem[]
+
+  constructor(problems: readonly ConfigProblem[]) {
+    super(78, 'config', problems.map(formatProblem).join('\n'))
+    this.problems = problems
+  }
+}
+
+export interface LoadedConfig {
+  readonly settings: Settings
+  readonly log: Log
+}
+
+/** @throws ConfigProblems with every mistake at once */
+export async function openConfig(io: Io, options: GlobalOptions, secrets: 'check' | 'ignore'): Promise<LoadedConfig> {
+  const statePath = io.env['VANTA_SYNC_STATE']
+  const result = await loadConfig({
+    file: options.config,
+    env: io.env,
+    loadConnector,
+    secrets,
+    ...(statePath === undefined || statePath === '' ? {} : { statePath }),
+    signal: io.signal,
+  })
+  if ('problems' in result) throw new ConfigProblems(result.problems)
+  const { settings } = result
+  const level = options.quiet ? 'error' : options.logLevel
+  const log = createLogger({ level, write: io.err, secrets: () => settings.secrets.values() })
+  return { settings, log }
+}
+
+/** Opens everything, does the work, and closes everything, whatever happens. */
+export async function withWorkplace<T>(
+  io: Io,
+  options: GlobalOptions,
+  { emit, work }: { emit: (log: Log) => Emit; work(context: RunContext): Promise<T> },
+): Promise<T> {
+  const { settings, log } = await openConfig(io, options, 'check')
+  const clock = systemClock
+  const transport = await createTransport({ env: io.env, ...(settings.vanta.ca === undefined ? {} : { ca: settings.vanta.ca }) })
+  try {
+    const state = await openState({ ...settings.state, clock })
+    try {
+      return await work({ settings, state, transport, clock, log, signal: io.signal, emit: emit(log) })
+    } finally {
+      await state.close()
+    }
+  } finally {
+    await transport.close()
+  }
+}
+
+/** The resources with these names, all when none is given. @throws UsageError with the nearest name */
+export function chooseResources(settings: Settings, names: readonly string[]): readonly ResourceSpec[] {
+  if (names.length === 0) return settings.resources
+  return [...new Set(names)].map((name) => {
+    const found = settings.resources.find((resource) => resource.name === name)
+    if (found !== undefined) return found
+    const known = settings.resources.map((resource) => resource.name)
+    const nearest = nearestName(name, known)
+    const hint = nearest === undefined ? `The config has: ${known.join(', ')}.` : `Did you mean "${nearest}"?`
+    throw new UsageError('unknown-resource', `There is no resource "${name}" in ${settings.file}`, { hint })
+  })
+}

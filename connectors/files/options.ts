@@ -1,0 +1,60 @@
+/** Options that every connector has whose rows come from a file. */
+import type { ObjectSchema, OptionSchema } from '../../core/connector.ts'
+
+const CONTROL = {
+  type: 'object',
+  description: 'A side file that says what the data file should be. Without it, or when it disagrees, the read is incomplete.',
+  properties: {
+    file: {
+      type: 'string',
+      minLength: 1,
+      description:
+        'Its name or pattern, relative to the data file. {path} stands for the data file, {name} for its name, {stem} for its name without the extension.',
+      examples: ['{name}.ctl', '{stem}.sha256'],
+    },
+    holds: {
+      type: 'string',
+      enum: ['count', 'sha256'],
+      description: 'What it says: the number of rows, or the SHA-256 of the file (as sha256sum writes it).',
+    },
+    extra: {
+      type: 'integer',
+      minimum: 0,
+      default: 0,
+      description: 'What the count counts besides the rows: 1 when it counts the header too.',
+    },
+  },
+  required: ['file', 'holds'],
+} as const satisfies ObjectSchema
+
+export const FILE_OPTIONS = {
+  path: {
+    type: 'string',
+    format: 'path',
+    description: 'The file, or a pattern with *, ?, [a-z] or ** (any depth of folders).',
+    examples: ['./exports/people.csv', './exports/people-*.csv'],
+  },
+  pick: {
+    type: 'string',
+    enum: ['newest', 'all'],
+    description: 'What to read when the pattern matches several files. Without it that is an error.',
+  },
+  nameDate: {
+    type: 'string',
+    minLength: 1,
+    description: 'Format of the date in the names, in the tokens of luxon: the newest is then judged by it, not by the time of the file.',
+    examples: ['yyyyMMdd', "'people_'dd-MM-yyyy"],
+  },
+  settle: {
+    type: 'string',
+    format: 'duration',
+    default: '2s',
+    description: 'A file younger than this is waited for: somebody may still be writing it.',
+  },
+  minRows: {
+    type: 'integer',
+    minimum: 0,
+    description: 'Fewer rows than this are incomplete.',
+  },
+  control: CONTROL,
+} as const satisfies Readonly<Record<string, OptionSchema>>
