@@ -1,4 +1,4 @@
-/** Longest first is not needed: each is one character. In the order in which people name them. */
+/** Each is one character; in the order in which people name them. */
 const CANDIDATES = [',', ';', '\t', '|'] as const
 
 /**
@@ -18,9 +18,9 @@ export function findDelimiter(head: string, quote: string | undefined, whole: bo
 }
 
 /** Excel's own first line `sep=;`, which names the delimiter and belongs to no table. */
-export function separatorLine(head: string): { delimiter: string; length: number } | undefined {
-  const match = /^sep=([^\r\n])(\r\n|\r|\n)/i.exec(head)
-  return match === null ? undefined : { delimiter: match[1] ?? '', length: match[0].length }
+export function separatorLine(head: string): { delimiter: string; line: string } | undefined {
+  const match = /^sep=([^\r\n])(\r\n|\r|\n)/iu.exec(head)
+  return match === null ? undefined : { delimiter: match[1] ?? '', line: match[0] }
 }
 
 export function sayDelimiter(delimiter: string): string {
@@ -36,7 +36,7 @@ function countPerRow(text: string, candidate: string, quote: string | undefined,
   let cellStart = true
   for (let i = 0; i < text.length; i++) {
     const char = text[i]
-    if (cellStart && char === quote) i = closingQuote(text, i, quote)
+    if (cellStart && quote !== undefined && char === quote) i = closingQuote(text, i, quote)
     cellStart = char === candidate
     if (char === candidate) count++
     if (char !== '\n' && char !== '\r') continue

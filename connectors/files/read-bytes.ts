@@ -5,7 +5,7 @@ import { fileFailure, notAFile } from './failure.ts'
 import { type Fingerprint, fingerprintOf } from './stable.ts'
 
 /** Small enough to notice an abort at once, large enough that waiting for the disk does not show. */
-const PIECE = 64 * 1024
+export const PIECE = 64 * 1024
 
 export interface OpenFile {
   readonly handle: FileHandle

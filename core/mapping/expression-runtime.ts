@@ -23,7 +23,7 @@ export function loosenBranches(root: CelNode, dynType: CelNode['checkedType']): 
 export function replaceHandlers(root: CelNode): void {
   walkTree(root, (node) => {
     if (node.op === '.' || node.op === '[]') replaceAccess(node)
-    if (node.op === 'rcall' && methodCall(node).name === 'matches') void 0
+    if (node.op === 'rcall' && methodCall(node).name === 'matches') replaceMatches(node)
   })
 }
 
