@@ -64,7 +64,9 @@ function plainSecret(value: unknown, path: readonly (string | number)[]): Option
   return {
     code: plain ? 'plain-secret' : 'option-type',
     path,
-    message: plain ? 'is a secret, and may not stand in the file as it is' : `is ${describeValue(value)}, and must be a secret`,
+    message: plain
+      ? 'is a secret, and may not stand in the file as it is'
+      : `is ${describeValue(value)}, and must be a secret`,
     expected: 'a reference: { env: NAME }, { file: path } or { exec: [command, …] }',
   }
 }

@@ -89,7 +89,13 @@ async function resolveObject(
 }
 
 function compile(schema: ObjectSchema): ReturnType<Ajv2020['compile']> {
-  const ajv = new Ajv2020({ allErrors: true, useDefaults: true, verbose: true, ownProperties: true, validateSchema: false })
+  const ajv = new Ajv2020({
+    allErrors: true,
+    useDefaults: true,
+    verbose: true,
+    ownProperties: true,
+    validateSchema: false,
+  })
   ajv.addKeyword({ keyword: 'secretReference', validate: (_: unknown, value: unknown) => isSecret(value) })
   for (const [name, test] of Object.entries(FORMATS)) ajv.addFormat(name, test)
   try {

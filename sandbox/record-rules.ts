@@ -50,7 +50,7 @@ function noMethodsWhenMfaUnknown(record: Readonly<Record<string, unknown>>): str
 
 function severityToATenth(record: Readonly<Record<string, unknown>>): string | undefined {
   const value = Number(record['severity'])
-  const fine = value >= 0 && value <= 10 && Math.abs(value * 10 - Math.round(value * 10)) < 1e-9
+  const fine = value >= 0 && value <= 10 && Number(value.toFixed(1)) === value
   return fine ? undefined : '/severity: must be a number from 0 to 10, rounded to a tenth'
 }
 

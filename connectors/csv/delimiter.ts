@@ -11,7 +11,8 @@ export function findDelimiter(head: string, quote: string | undefined, whole: bo
   const counted = CANDIDATES.map((candidate) => ({ candidate, counts: countPerRow(head, candidate, quote, whole) }))
   const inHeader = counted.filter(({ counts }) => (counts[0] ?? 0) > 0)
   if (inHeader.length === 0) return ','
-  const steady = inHeader.length === 1 ? inHeader : inHeader.filter(({ counts }) => counts.every((n) => n === counts[0]))
+  const steady =
+    inHeader.length === 1 ? inHeader : inHeader.filter(({ counts }) => counts.every((n) => n === counts[0]))
   const [only] = steady
   if (steady.length === 1 && only !== undefined) return only.candidate
   return (steady.length === 0 ? inHeader : steady).map(({ candidate }) => candidate)

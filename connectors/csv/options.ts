@@ -14,7 +14,8 @@ export const CSV_OPTIONS = {
     delimiter: {
       type: 'string',
       pattern: '^(tab|[^"\'\\r\\n\\u0000]{1,3})$',
-      description: 'What stands between cells; tab for a tabulator. Without it comma, semicolon, tab or | is found and reported.',
+      description:
+        'What stands between cells; tab for a tabulator. Without it comma, semicolon, tab or | is found and reported.',
       examples: [';', 'tab'],
     },
     quote: {
@@ -25,7 +26,8 @@ export const CSV_OPTIONS = {
     },
     trailer: {
       type: 'object',
-      description: 'The last row is no person but says how many rows there are. Without it, or when it disagrees, the read is incomplete.',
+      description:
+        'The last row is no person but says how many rows there are. Without it, or when it disagrees, the read is incomplete.',
       properties: {
         prefix: {
           type: 'string',

@@ -58,9 +58,13 @@ type Records = AsyncGenerator<readonly CsvRecord[], RecordsEnd, void>
 
 async function* toRows(
   records: Records,
-  { file, options, announce }: FileInput,
+  input: FileInput,
 ): AsyncGenerator<readonly Row[], TableEnd & { columns: readonly string[]; broken: boolean }, void> {
-  const table = createTable({ name: file.name, trailer: options.trailer, announce })
+  const table = createTable({
+    name: input.file.name,
+    trailer: input.options.trailer,
+    announce: (names) => input.announce(names),
+  })
   let step = await records.next()
   for (; step.done !== true; step = await records.next()) {
     const rows = table.take(step.value)
@@ -68,13 +72,17 @@ async function* toRows(
   }
   const { ending, fault } = step.value
   const end = table.end(ending)
-  if (end.columns === undefined && fault === undefined) throw emptyFile(file)
+  if (end.columns === undefined && fault === undefined) throw emptyFile(input.file)
   const faults = fault === undefined ? end.faults : [fault, ...end.faults]
   return { ...end, columns: end.columns ?? [], faults, broken: ending === 'broken' }
 }
 
 /** By the open file and by its name: a writer appends to the one, or puts another file under the other. */
-async function changeSince(before: Fingerprint, { handle, opened }: OpenFile, file: FoundFile): Promise<readonly string[]> {
+async function changeSince(
+  before: Fingerprint,
+  { handle, opened }: OpenFile,
+  file: FoundFile,
+): Promise<readonly string[]> {
   const now = fingerprintOf(await handle.stat({ bigint: true }))
   for (const seen of [opened, now, await fingerprint(file.path)]) {
     const change = describeChange(before, seen)

@@ -32,7 +32,7 @@ export async function* readRecords(
   input: RecordsInput,
 ): AsyncGenerator<readonly CsvRecord[], RecordsEnd, void> {
   const first = await text.next()
-  if (first.done === true) return { ending: 'open', ...faultOf(first.value.cut) }
+  if (first.done === true) return endWithout(first.value.cut)
   const { parser, skip } = start(first.value, input)
   let piece = first.value.subarray(skip)
   let lastByte = 0
@@ -60,8 +60,9 @@ async function* finish(
   return { ending: lastByte === 10 || lastByte === 13 ? 'closed' : 'open' }
 }
 
-function faultOf(cut: string | undefined): { fault?: string } {
-  return cut === undefined ? {} : { fault: cut }
+/** There was no text at all, or not one whole character of it. */
+function endWithout(cut: string | undefined): RecordsEnd {
+  return cut === undefined ? { ending: 'open' } : { ending: 'broken', fault: cut }
 }
 
 function start(head: Buffer, { name, options, whole, log }: RecordsInput): { parser: RecordParser; skip: number } {

@@ -10,7 +10,9 @@ export interface TrailerContext {
   readonly rows: number
 }
 
-export type TrailerVerdict = { readonly agrees: true; readonly evidence: string } | { readonly agrees: false; readonly evidence: string }
+export type TrailerVerdict =
+  | { readonly agrees: true; readonly evidence: string }
+  | { readonly agrees: false; readonly evidence: string }
 
 /** Does the last record say that everything came? What it lacks is told as evidence, without a cell's text. */
 export function judgeTrailer(last: CsvRecord | undefined, spec: TrailerSpec, context: TrailerContext): TrailerVerdict {
@@ -18,7 +20,8 @@ export function judgeTrailer(last: CsvRecord | undefined, spec: TrailerSpec, con
   const doubt = notATrailer(last, spec, context)
   if (doubt !== undefined) return differs(`the last row, line ${last.line}, is no trailer: ${doubt}`)
   const count = countOf(last.cells, spec)
-  if (count === undefined) return differs(`the trailer in line ${last.line} holds no single number in cell ${spec.column}`)
+  if (count === undefined)
+    return differs(`the trailer in line ${last.line} holds no single number in cell ${spec.column}`)
   const expected = count - spec.extra
   if (expected !== context.rows) return differs(`the trailer says ${expected} rows, read ${context.rows}`)
   return { agrees: true, evidence: 'the trailer agrees' }

@@ -40,7 +40,11 @@ export async function readControl(data: FoundFile, spec: ControlSpec): Promise<C
 }
 
 /** Why the data is not what its control file says; undefined when it is. */
-export function contradicts(control: Control, read: { rows: number; sha256: string }, extra: number): string | undefined {
+export function contradicts(
+  control: Control,
+  read: { rows: number; sha256: string },
+  extra: number,
+): string | undefined {
   if (control.holds === 'sha256') {
     return control.sha256 === read.sha256 ? undefined : `its SHA-256 is not the one in ${control.name}`
   }
@@ -85,11 +89,15 @@ function decode(bytes: Buffer): string {
 /** A number after a word such as rows, or else the only number, the data file's own name aside. */
 function countIn(text: string, data: FoundFile, name: string): Control | string {
   const rest = text.replaceAll(basename(data.path), ' ')
-  const named = [...rest.matchAll(/\b(?:rows?|counts?|records?|lines?|total)\b["']?\s*[:=;,|]?\s*["']?(\d{1,15})(?![\d.,])/gi)]
-  const numbers = named.length > 0 ? named.map((match) => match[1]) : rest.match(/(?<![\w.,-])\d{1,15}(?![\w.,-]*\d)(?!\w)/g)
+  const named = [
+    ...rest.matchAll(/\b(?:rows?|counts?|records?|lines?|total)\b["']?\s*[:=;,|]?\s*["']?(\d{1,15})(?![\d.,])/gi),
+  ]
+  const numbers =
+    named.length > 0 ? named.map((match) => match[1]) : rest.match(/(?<![\w.,-])\d{1,15}(?![\w.,-]*\d)(?!\w)/g)
   const [only, ...more] = numbers ?? []
   if (only === undefined) return `the control file ${name} of ${data.name} holds no count`
-  if (more.length > 0) return `the control file ${name} of ${data.name} holds ${more.length + 1} numbers, and only one may be the count`
+  if (more.length > 0)
+    return `the control file ${name} of ${data.name} holds ${more.length + 1} numbers, and only one may be the count`
   return { holds: 'count', name, count: Number(only) }
 }
 

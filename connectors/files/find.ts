@@ -104,9 +104,13 @@ function severalDates(name: string, format: string): OperatorError {
 
 function noDates(pattern: string, format: string, count: number): OperatorError {
   const files = count === 1 ? 'the only file that matches' : `none of the ${count} files that match`
-  return new OperatorError('name-date', `${files} ${pattern} ${count === 1 ? 'has no' : 'has a'} date in the format ${format}`, {
-    hint: 'A run of digits counts as a whole: yyyyMMdd is not found in 20261123093000.',
-  })
+  return new OperatorError(
+    'name-date',
+    `${files} ${pattern} ${count === 1 ? 'has no' : 'has a'} date in the format ${format}`,
+    {
+      hint: 'A run of digits counts as a whole: yyyyMMdd is not found in 20261123093000.',
+    },
+  )
 }
 
 function sameDate(files: readonly FoundFile[], format: string): OperatorError {

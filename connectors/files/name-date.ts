@@ -22,8 +22,8 @@ export function dateInName(name: string, format: string): NameDate {
 export function isDateFormat(format: string): boolean {
   const { tokens } = DateTime.fromFormatExplain('', format, { locale: 'en' })
   const parts = new Set(tokens.map((token) => (token.literal ? '' : token.val.charAt(0))))
-  const has = (letters: string): boolean => [...letters].some((letter) => parts.has(letter))
-  return has('yk') && has('MLoW')
+  const has = (...letters: string[]): boolean => letters.some((letter) => parts.has(letter))
+  return has('y', 'k') && has('M', 'L', 'o', 'W')
 }
 
 function datePattern(format: string): RegExp {

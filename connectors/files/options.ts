@@ -3,7 +3,8 @@ import type { ObjectSchema, OptionSchema } from '../../core/connector.ts'
 
 const CONTROL = {
   type: 'object',
-  description: 'A side file that says what the data file should be. Without it, or when it disagrees, the read is incomplete.',
+  description:
+    'A side file that says what the data file should be. Without it, or when it disagrees, the read is incomplete.',
   properties: {
     file: {
       type: 'string',
@@ -42,7 +43,8 @@ export const FILE_OPTIONS = {
   nameDate: {
     type: 'string',
     minLength: 1,
-    description: 'Format of the date in the names, in the tokens of luxon: the newest is then judged by it, not by the time of the file.',
+    description:
+      'Format of the date in the names, in the tokens of luxon: the newest is then judged by it, not by the time of the file.',
     examples: ['yyyyMMdd', "'people_'dd-MM-yyyy"],
   },
   settle: {

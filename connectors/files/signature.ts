@@ -24,9 +24,9 @@ export function foreignFormat(head: Buffer): string | undefined {
 function markedText(start: string): string | undefined {
   if (/^<(!doctype html|html|head|body)\b/i.test(start)) return 'a web page (HTML)'
   if (/^BZh[1-9]1AY/.test(start)) return 'a bzip2 archive'
-  if (/^SQLite format 3\0/.test(start)) return 'an SQLite database'
+  if (start.startsWith('SQLite format 3\0')) return 'an SQLite database'
   if (/^<\?xml\b/i.test(start)) return 'an XML document'
-  if (/^-----BEGIN PGP MESSAGE-----/.test(start)) return 'a PGP message'
+  if (start.startsWith('-----BEGIN PGP MESSAGE-----')) return 'a PGP message'
   return /^(\[\s*\{\s*"|\{\s*"[^"]*"\s*:)/.test(start) ? 'a JSON document' : undefined
 }
 

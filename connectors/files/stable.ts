@@ -39,9 +39,13 @@ export async function waitUntilSettled(path: string, options: SettleOptions): Pr
     if (describeChange(seen, now) === undefined && wait >= options.settleMs) return now
     seen = now
   }
-  throw new RetryLaterError('file-changing', `${path} is still being written: it never rested for ${sayDuration(options.settleMs)}`, {
-    hint: 'The next run tries again. Writers do best to write another name and rename it when they are done.',
-  })
+  throw new RetryLaterError(
+    'file-changing',
+    `${path} is still being written: it never rested for ${sayDuration(options.settleMs)}`,
+    {
+      hint: 'The next run tries again. Writers do best to write another name and rename it when they are done.',
+    },
+  )
 }
 
 /** Milliseconds until the file is old enough, never more than one settle; 0 or less when it is. */

@@ -11,7 +11,11 @@ const DOS_LETTERS = new Set([0x81, 0x84, 0x8e, 0x94, 0x99, 0x9a, 0xe1])
 const DOS_UMLAUTS = new Set([0x81, 0x84, 0x94])
 
 /** The fault as an error with its byte and line, or as evidence when the file merely ends too early. */
-export async function explainFault(file: FoundFile, fault: TextFault, encoding: Encoding): Promise<OperatorError | string> {
+export async function explainFault(
+  file: FoundFile,
+  fault: TextFault,
+  encoding: Encoding,
+): Promise<OperatorError | string> {
   const line = await lineAt(file.path, fault.offset, encoding)
   const place = `at byte ${fault.offset}, line ${line}`
   if (fault.kind === 'cut') return `${file.name} ends within a character ${place}: it was cut off`

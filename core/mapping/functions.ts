@@ -82,7 +82,7 @@ function hash(text: string): string {
 
 function replace(text: string, from: string, to: string): string {
   // split and join, because a `$&` in `to` is text and not an instruction.
-  return from === '' ? text : text.replaceAll(from, to)
+  return from === '' ? text : text.split(from).join(to)
 }
 
 function split(value: unknown, separator: string): string[] {

@@ -93,5 +93,5 @@ function mixedSource(parts: readonly TemplatePart[], engine: Engine): Compiled {
 function concatenate(pieces: readonly (string | Source)[], scope: RowScope): string {
   let text = ''
   for (const piece of pieces) text += typeof piece === 'string' ? piece : textOf(piece.read(scope)).trim()
-  return text.trim()
+  return text
 }

@@ -1,4 +1,6 @@
-import { request as httpRequest } from 'node:http'
+import { once } from 'node:events'
+import { request as httpRequest, type IncomingMessage } from 'node:http'
+import { text } from 'node:stream/consumers'
 import { onTestFinished } from 'vitest'
 import type { SandboxOptions } from '../../sandbox/options.ts'
 import { type Sandbox, startSandbox } from '../../sandbox/start.ts'
@@ -26,13 +28,13 @@ export interface Reply {
 
 export async function send(sandbox: Sandbox, method: string, path: string, init: RequestInit = {}): Promise<Reply> {
   const response = await fetch(`${sandbox.url}${path}`, { redirect: 'manual', ...init, method })
-  const text = await response.text()
-  return { status: response.status, headers: response.headers, text, json: parsed(text) }
+  const body = await response.text()
+  return { status: response.status, headers: response.headers, text: body, json: parsed(body) }
 }
 
-function parsed(text: string): unknown {
+function parsed(body: string): unknown {
   try {
-    return JSON.parse(text)
+    return JSON.parse(body)
   } catch {
     return undefined
   }
@@ -111,18 +113,21 @@ export async function sendRaw(sandbox: Sandbox, raw: RawRequest): Promise<{ stat
   return new Promise((resolve, reject) => {
     const { method, path, headers = {}, pieces = [] } = raw
     const request = httpRequest(`${sandbox.url}${path}`, { method, headers, agent: false }, (response) => {
-      let text = ''
-      response.setEncoding('utf8')
-      response.on('data', (chunk: string) => {
-        text += chunk
-      })
-      response.on('end', () => resolve({ status: response.statusCode ?? 0, text }))
-      response.on('error', reject)
+      text(response).then((body) => resolve({ status: response.statusCode ?? 0, text: body }), reject)
     })
     request.on('error', reject)
     for (const piece of pieces) request.write(piece)
     request.end()
   })
+}
+
+/** Asks for the user accounts and reads nothing of the answer before `rest`. */
+export async function readSlowly(sandbox: Sandbox, token: string): Promise<{ rest(): Promise<string> }> {
+  const headers = { authorization: `Bearer ${token}` }
+  const request = httpRequest(`${sandbox.url}${USERS}?resourceId=${RESOURCE_ID}`, { headers, agent: false })
+  request.end()
+  const [response] = (await once(request, 'response')) as [IncomingMessage]
+  return { rest: async () => text(response) }
 }
 
 export function user(uniqueId: string, changes: Record<string, unknown> = {}): Record<string, unknown> {

@@ -27,6 +27,11 @@ describe('tokens', () => {
     })
     const reply = await send(sandbox, 'POST', '/oauth/token', { body: form })
     expect([reply.status, reply.json]).toEqual([400, expect.objectContaining({ error: 'invalid_request' })])
+    const body = JSON.stringify(Object.fromEntries(form))
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+    expect((await send(sandbox, 'POST', '/oauth/token', { body, headers })).status).toBe(400)
+    headers['content-type'] = 'application/json; charset=utf-8'
+    expect((await send(sandbox, 'POST', '/oauth/token', { body, headers })).status).toBe(200)
   })
 
   it.each([
@@ -53,7 +58,12 @@ describe('tokens', () => {
     const sandbox = await sandboxFor()
     const first = await mint(sandbox)
     const second = await mint(sandbox)
-    expect((await put(sandbox, first, [user('E-1')])).status).toBe(401)
+    const dead = await put(sandbox, first, [user('E-1')])
+    expect([dead.status, dead.json]).toEqual([
+      401,
+      { error: 'invalid_token', error_description: 'a newer token of this application has replaced it' },
+    ])
+    expect(sandbox.control.requests().at(-1)).toMatchObject({ status: 401, token: 'token-1' })
     expect((await put(sandbox, second, [user('E-1')])).status).toBe(200)
   })
 

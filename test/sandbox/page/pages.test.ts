@@ -29,8 +29,9 @@ describe('the page', () => {
   it('escapes what was pushed, in text and in attributes', async () => {
     const sandbox = await sandboxFor()
     const attack = `"><script>alert('x')</script>`
-    await put(sandbox, await mint(sandbox), [user(attack, { displayName: attack })])
+    await put(sandbox, await mint(sandbox), [user(attack, { displayName: attack }), user('a/b?c')])
     const { text } = await send(sandbox, 'GET', '/')
+    expect(text).toContain(`/user_account/${RESOURCE_ID}/a%2Fb%3Fc"`)
     expect(text).not.toContain('<script')
     expect(text).toContain('&lt;script&gt;')
   })

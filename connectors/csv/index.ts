@@ -1,0 +1,13 @@
+import { defineConnector } from '../../core/connector.ts'
+import { checkCsv } from './check.ts'
+import { CSV_OPTIONS } from './options.ts'
+import { readCsv } from './read.ts'
+
+/** Tables in text files: CSV, TSV and their relatives. */
+export const csvConnector = defineConnector({
+  apiVersion: 1,
+  name: 'csv',
+  options: CSV_OPTIONS,
+  check: checkCsv,
+  read: readCsv,
+})
