@@ -40,9 +40,13 @@ function progressLine(io: Io): Emit {
       case 'lease-waiting':
         return say(`Waiting for the lease of ${event.application}: held by ${event.holder}`)
       case 'waiting':
-        return say(`${event.application}: the minute's allowance is used up (${event.why}); goes on in ${sayDuration(event.ms)}`)
+        return say(
+          `${event.application}: the minute's allowance is used up (${event.why}); goes on in ${sayDuration(event.ms)}`,
+        )
       case 'attempt-failed':
-        return say(`${event.application}: ${event.what}; ${event.waitMs === 0 ? 'no more attempts' : `again in ${sayDuration(event.waitMs)}`}`)
+        return say(
+          `${event.application}: ${event.what}; ${event.waitMs === 0 ? 'no more attempts' : `again in ${sayDuration(event.waitMs)}`}`,
+        )
       case 'run-finished':
         return io.err(CLEAR_LINE)
       default:

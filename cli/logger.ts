@@ -10,7 +10,10 @@ export interface LoggerOptions {
 }
 
 export function createLogger({ level, write, secrets }: LoggerOptions): Log {
-  const logger = pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, { write: (line: string) => write(scrub(line, secrets())) })
+  const logger = pino(
+    { level, base: null, timestamp: pino.stdTimeFunctions.isoTime },
+    { write: (line: string) => write(scrub(line, secrets())) },
+  )
   return {
     debug: (message, facts = {}) => logger.debug(facts, message),
     info: (message, facts = {}) => logger.info(facts, message),

@@ -28,10 +28,15 @@ const io: Io = {
 
 function report(error: unknown): number {
   const exitCode = isSyncError(error) ? error.exitCode : EXIT.bug
-  const { code, hint } = isSyncError(error) ? error : { code: 'bug', hint: 'This is a bug of vanta-sync; please report it with the stack above.' }
+  const { code, hint } = isSyncError(error)
+    ? error
+    : { code: 'bug', hint: 'This is a bug of vanta-sync; please report it with the stack above.' }
   const message = messageOf(error)
   if (json) {
-    const problems = error instanceof ConfigProblems ? { problems: error.problems } : { error: { code, message, ...(hint === undefined ? {} : { hint }) } }
+    const problems =
+      error instanceof ConfigProblems
+        ? { problems: error.problems }
+        : { error: { code, message, ...(hint === undefined ? {} : { hint }) } }
     const command = process.argv.slice(2).find((argument) => !argument.startsWith('-')) ?? ''
     io.out(`${JSON.stringify({ command, exitCode, ...problems }, null, 2)}\n`)
   }

@@ -14,15 +14,27 @@ export async function runProgram(argv: readonly string[], io: Io): Promise<numbe
   let exitCode: number = EXIT.done
   const program = new Command('vanta-sync')
   const options = (): GlobalOptions => {
-    const { config, json, logLevel, quiet } = program.opts<{ config?: string; json?: boolean; logLevel?: string; quiet?: boolean }>()
-    return { config: config ?? (io.env['VANTA_SYNC_CONFIG'] || 'vanta.config.yaml'), json: json === true, logLevel: logLevel ?? 'info', quiet: quiet === true }
+    const { config, json, logLevel, quiet } = program.opts<{
+      config?: string
+      json?: boolean
+      logLevel?: string
+      quiet?: boolean
+    }>()
+    return {
+      config: config ?? (io.env['VANTA_SYNC_CONFIG'] || 'vanta.config.yaml'),
+      json: json === true,
+      logLevel: logLevel ?? 'info',
+      quiet: quiet === true,
+    }
   }
   const done = (code: number): void => {
     exitCode = code
   }
 
   program
-    .description('Keeps Vanta true: reads systems that Vanta has no connector for, plans before it pushes, refuses surprises.')
+    .description(
+      'Keeps Vanta true: reads systems that Vanta has no connector for, plans before it pushes, refuses surprises.',
+    )
     .version(toolVersion())
     .option('-c, --config <file>', 'default vanta.config.yaml, or VANTA_SYNC_CONFIG')
     .option('--json', 'one JSON document on standard output; logs go to standard error')
@@ -42,7 +54,9 @@ export async function runProgram(argv: readonly string[], io: Io): Promise<numbe
     .description('the first rows, and the records they become')
     .option('--rows <n>', 'how many rows of each source', '3')
     .option('--raw', 'the rows as they are')
-    .action(async (name: string, flags: PreviewFlags) => done(await (await import('./commands/preview.ts')).previewCommand(io, options(), { name, flags })))
+    .action(async (name: string, flags: PreviewFlags) =>
+      done(await (await import('./commands/preview.ts')).previewCommand(io, options(), { name, flags })),
+    )
   program
     .command('plan [resources...]')
     .description('everything up to the guard; changes nothing')
@@ -52,14 +66,18 @@ export async function runProgram(argv: readonly string[], io: Io): Promise<numbe
     .option('--no-redact', 'show them all the same')
     .option('--items [all]', 'list every change')
     .option('--detailed-exitcode', 'exit 3 when there are changes')
-    .action(async (names: string[], flags: PlanFlags) => done(await (await import('./commands/run.ts')).planCommand(io, options(), { names, flags })))
+    .action(async (names: string[], flags: PlanFlags) =>
+      done(await (await import('./commands/run.ts')).planCommand(io, options(), { names, flags })),
+    )
   program
     .command('run [resources...]')
     .description('one run now')
     .option('--only-if <hash>', 'push only a plan with this hash')
     .option('--items [all]', 'list the changes in the document')
     .option(...WAIT)
-    .action(async (names: string[], flags: RunFlags) => done(await (await import('./commands/run.ts')).runCommand(io, options(), { names, flags })))
+    .action(async (names: string[], flags: RunFlags) =>
+      done(await (await import('./commands/run.ts')).runCommand(io, options(), { names, flags })),
+    )
   for (const [name, description] of [
     ['approve', 'let exactly what was held through: reads again, then pushes'],
     ['reject', 'keep holding it, silently'],
@@ -72,7 +90,9 @@ export async function runProgram(argv: readonly string[], io: Io): Promise<numbe
       .option(...WAIT)
       .action(async (hold: string, flags: DecisionFlags) => {
         const commands = await import('./commands/approve.ts')
-        done(await (name === 'approve' ? commands.approveCommand : commands.rejectCommand)(io, options(), { hold, flags }))
+        done(
+          await (name === 'approve' ? commands.approveCommand : commands.rejectCommand)(io, options(), { hold, flags }),
+        )
       })
   }
   program
@@ -84,32 +104,49 @@ export async function runProgram(argv: readonly string[], io: Io): Promise<numbe
     .description('what was: the runs, newest first')
     .option('--limit <n>', 'how many', '20')
     .action(async (name: string | undefined, { limit }: { limit: string }) =>
-      done(await (await import('./commands/history.ts')).historyCommand(io, options(), { limit, ...(name === undefined ? {} : { name }) })),
+      done(
+        await (await import('./commands/history.ts')).historyCommand(io, options(), {
+          limit,
+          ...(name === undefined ? {} : { name }),
+        }),
+      ),
     )
   program
     .command('show <run>')
     .description('one run in full')
-    .action(async (id: string) => done(await (await import('./commands/history.ts')).showCommand(io, options(), { id })))
+    .action(async (id: string) =>
+      done(await (await import('./commands/history.ts')).showCommand(io, options(), { id })),
+    )
   program
     .command('remote <resource>')
     .description('what Vanta holds')
     .option('--deleted', 'also what it marks deleted')
     .option(...WAIT)
-    .action(async (name: string, flags: { deleted?: boolean; wait: string }) => done(await (await import('./commands/remote.ts')).remoteCommand(io, options(), { name, flags })))
+    .action(async (name: string, flags: { deleted?: boolean; wait: string }) =>
+      done(await (await import('./commands/remote.ts')).remoteCommand(io, options(), { name, flags })),
+    )
   program
     .command('schema [type]')
     .description('the resource types, or the fields of one')
-    .action(async (name: string | undefined) => done(await (await import('./commands/schema.ts')).schemaCommand(io, options(), name === undefined ? {} : { name })))
+    .action(async (name: string | undefined) =>
+      done(
+        await (await import('./commands/schema.ts')).schemaCommand(io, options(), name === undefined ? {} : { name }),
+      ),
+    )
   program
     .command('sandbox')
     .description('our local Vanta; prints the credentials it accepts')
     .option('--port <port>', '0: a free one', '8410')
-    .action(async (flags: { port: string }) => done(await (await import('./commands/sandbox.ts')).sandboxCommand(io, options(), flags)))
+    .action(async (flags: { port: string }) =>
+      done(await (await import('./commands/sandbox.ts')).sandboxCommand(io, options(), flags)),
+    )
   program
     .command('healthcheck')
     .description('is the process well')
     .option('--fresh', 'is every resource with maxAge fresh')
-    .action(async (flags: { fresh?: boolean }) => done(await (await import('./commands/status.ts')).healthcheckCommand(io, options(), flags)))
+    .action(async (flags: { fresh?: boolean }) =>
+      done(await (await import('./commands/status.ts')).healthcheckCommand(io, options(), flags)),
+    )
 
   try {
     await program.parseAsync([...argv], { from: 'user' })

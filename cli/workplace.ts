@@ -54,7 +54,10 @@ export async function withWorkplace<T>(
 ): Promise<T> {
   const { settings, log } = await openConfig(io, options, 'check')
   const clock = systemClock
-  const transport = await createTransport({ env: io.env, ...(settings.vanta.ca === undefined ? {} : { ca: settings.vanta.ca }) })
+  const transport = await createTransport({
+    env: io.env,
+    ...(settings.vanta.ca === undefined ? {} : { ca: settings.vanta.ca }),
+  })
   try {
     const state = await openState({ ...settings.state, clock })
     try {

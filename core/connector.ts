@@ -109,7 +109,7 @@ type Value<S> = S extends { readonly secret: true }
               : unknown
 
 type RequiredKeys<S> = S extends { readonly required: readonly (infer K)[] } ? K : never
-type PropertiesOf<S> = S extends { readonly properties: infer P } ? P : Record<never, never>
+type PropertiesOf<S> = S extends { readonly properties: infer P } ? P : never
 type KeysWithDefault<P> = { [K in keyof P]: P[K] extends { readonly default: unknown } ? K : never }[keyof P]
 type PresentKeys<S> = Extract<keyof PropertiesOf<S>, RequiredKeys<S> | KeysWithDefault<PropertiesOf<S>>>
 
@@ -141,7 +141,8 @@ const BRAND = Symbol.for('vanta-sync.connector')
 
 /** Declares a connector; the options' types follow from their schema. */
 export function defineConnector<const S extends ObjectSchema>(definition: ConnectorDefinition<S>): Connector {
-  return Object.freeze(Object.assign(Object.create(null) as object, definition, { [BRAND]: true })) as unknown as Connector
+  const connector: unknown = Object.freeze({ ...definition, [BRAND]: true })
+  return connector as Connector
 }
 
 export function isConnector(value: unknown): value is Connector {

@@ -44,7 +44,11 @@ function type(sandbox, args, expected = 0) {
     VANTA_CLIENT_SECRET: sandbox.clientSecret,
     VANTA_SYNC_STATE: join(folder, 'state'),
   }
-  const { status } = spawnSync(process.execPath, [cli, '--log-level', 'error', ...args], { cwd: folder, env, stdio: 'inherit' })
+  const { status } = spawnSync(process.execPath, [cli, '--log-level', 'error', ...args], {
+    cwd: folder,
+    env,
+    stdio: 'inherit',
+  })
   if (status !== expected) throw new Error(`vanta-sync ${args[0]} ended with ${status}, expected ${expected}`)
 }
 
@@ -55,7 +59,9 @@ function rewrite(change) {
 
 function nextDay(text) {
   const lines = text.split('\r\n').filter((line) => !line.startsWith('000250;'))
-  return lines.map((line) => (line.startsWith('000012;') ? line.replace(';User;', ';Administrator;') : line)).join('\r\n')
+  return lines
+    .map((line) => (line.startsWith('000012;') ? line.replace(';User;', ';Administrator;') : line))
+    .join('\r\n')
 }
 
 /** What an export looks like whose job died half-way, at the end of a line. */

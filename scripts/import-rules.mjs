@@ -14,7 +14,12 @@ const ROOMS = [
     may: [...CONTRACT, 'core/text/'],
     why: 'it hands the contract to connector modules, and they must not drag the program along',
   },
-  { name: 'schemas', holds: 'schemas/', may: ['core/text/'], why: 'resource types are plain facts that everything else stands on' },
+  {
+    name: 'schemas',
+    holds: 'schemas/',
+    may: ['core/text/'],
+    why: 'resource types are plain facts that everything else stands on',
+  },
   {
     name: 'core',
     holds: 'core/',

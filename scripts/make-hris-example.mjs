@@ -3,12 +3,23 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-const FIRST = 'Ada,Björn,Céline,Dmitri,Elif,Fiona,Günther,Hélène,Iñigo,Jürgen,Katarzyna,Łukasz,Mårten,Nadia,Øystein,Priya,Quentin,Renée,Søren,Teresa,Ümit,Věra,Wei,Ximena,Yusuf,Zoë'.split(',')
-const LAST = "Abel,Brontë,Çelik,Dvořák,Ekström,Fernández,Größe,Hansen,Ivanova,Jansen,Kowalska,Lefèvre,Müller,Novák,O'Brien,Petersen,Quispe,Rossi,Šimić,Tanaka,Urban,Vogel,Weiß,Xu,Yılmaz,Zimmermann".split(',')
+const FIRST =
+  'Ada,Björn,Céline,Dmitri,Elif,Fiona,Günther,Hélène,Iñigo,Jürgen,Katarzyna,Łukasz,Mårten,Nadia,Øystein,Priya,Quentin,Renée,Søren,Teresa,Ümit,Věra,Wei,Ximena,Yusuf,Zoë'.split(
+    ',',
+  )
+const LAST =
+  "Abel,Brontë,Çelik,Dvořák,Ekström,Fernández,Größe,Hansen,Ivanova,Jansen,Kowalska,Lefèvre,Müller,Novák,O'Brien,Petersen,Quispe,Rossi,Šimić,Tanaka,Urban,Vogel,Weiß,Xu,Yılmaz,Zimmermann".split(
+    ',',
+  )
 const DEPARTMENTS = ['Engineering', 'Sales', 'People', 'Finance', 'Support', 'Operations']
 const ASCII = { ß: 'ss', ø: 'o', Ø: 'O', ł: 'l', Ł: 'L', ı: 'i' }
 
-const ascii = (text) => text.replace(/[ßøØłŁı]/g, (letter) => ASCII[letter]).normalize('NFD').replace(/[^A-Za-z]/g, '').toLowerCase()
+const ascii = (text) =>
+  text
+    .replace(/[ßøØłŁı]/g, (letter) => ASCII[letter])
+    .normalize('NFD')
+    .replace(/[^A-Za-z]/g, '')
+    .toLowerCase()
 const two = (number) => String(number).padStart(2, '0')
 const cell = (text) => (/[;"\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text)
 
@@ -39,5 +50,7 @@ change(101, { left_on: '31.10.2026', note: 'Left' })
 change(203, { email: ' Spaces.Around@people-x.example ' })
 
 const header = Object.keys(people[0])
-const lines = [header, ...people.map((row) => header.map((name) => row[name]))].map((cells) => cells.map(cell).join(';'))
+const lines = [header, ...people.map((row) => header.map((name) => row[name]))].map((cells) =>
+  cells.map(cell).join(';'),
+)
 writeFileSync(join(import.meta.dirname, '../examples/hris/people.csv'), `\uFEFF${lines.join('\r\n')}\r\n`)

@@ -10,12 +10,17 @@ import { chooseResources } from '../workplace.ts'
 import { unknownRun } from './status.ts'
 
 /** What was: newest first. */
-export async function historyCommand(io: Io, options: GlobalOptions, { name, limit }: { name?: string; limit: string }): Promise<number> {
+export async function historyCommand(
+  io: Io,
+  options: GlobalOptions,
+  { name, limit }: { name?: string; limit: string },
+): Promise<number> {
   if (!/^\d{1,6}$/.test(limit)) throw new UsageError('limit', `--limit takes a whole number, not "${limit}"`)
-  return await withStateOnly(io, options, async ({ state, settings }) => {
+  return withStateOnly(io, options, async ({ state, settings }) => {
     if (name !== undefined) chooseResources(settings, [name])
     const runs = await state.runs.list({ limit: Number(limit), ...(name === undefined ? {} : { resource: name }) })
-    if (options.json) io.out(`${JSON.stringify({ command: 'history', exitCode: 0, runs: runs.map(runDocument) }, null, 2)}\n`)
+    if (options.json)
+      io.out(`${JSON.stringify({ command: 'history', exitCode: 0, runs: runs.map(runDocument) }, null, 2)}\n`)
     else io.out(historyText(runs))
     return 0
   })
@@ -23,17 +28,26 @@ export async function historyCommand(io: Io, options: GlobalOptions, { name, lim
 
 /** One run in full. */
 export async function showCommand(io: Io, options: GlobalOptions, { id }: { id: string }): Promise<number> {
-  return await withStateOnly(io, options, async ({ state }) => {
+  return withStateOnly(io, options, async ({ state }) => {
     const run = await state.runs.get(id)
     if (run === undefined) throw unknownRun(id)
-    if (options.json) io.out(`${JSON.stringify({ command: 'show', exitCode: 0, run: { ...runDocument(run), document: run.document } }, null, 2)}\n`)
+    if (options.json)
+      io.out(
+        `${JSON.stringify({ command: 'show', exitCode: 0, run: { ...runDocument(run), document: run.document } }, null, 2)}\n`,
+      )
     else io.out(showText(io, run))
     return 0
   })
 }
 
-function runDocument({ document: _, startedAt, finishedAt, ...run }: RunRecord): object {
-  return { ...run, startedAt: toInstant(startedAt), ...(finishedAt === undefined ? {} : { finishedAt: toInstant(finishedAt) }) }
+function runDocument(run: RunRecord): object {
+  const { startedAt, finishedAt } = run
+  return {
+    ...run,
+    document: undefined,
+    startedAt: toInstant(startedAt),
+    ...(finishedAt === undefined ? {} : { finishedAt: toInstant(finishedAt) }),
+  }
 }
 
 function historyText(runs: readonly RunRecord[]): string {
@@ -45,7 +59,12 @@ function historyText(runs: readonly RunRecord[]): string {
     outcome ?? status,
     exitCode === undefined ? '' : String(exitCode),
     startedBy,
-    resources.map(({ resource, counts }) => `${resource} +${counts['added'] ?? 0} ~${counts['changed'] ?? 0} -${counts['removed'] ?? 0}`).join(', '),
+    resources
+      .map(
+        ({ resource, counts }) =>
+          `${resource} +${counts['added'] ?? 0} ~${counts['changed'] ?? 0} -${counts['removed'] ?? 0}`,
+      )
+      .join(', '),
   ])
   return `${table([['STARTED', 'RUN', 'COMMAND', 'OUTCOME', 'EXIT', 'BY', 'RESOURCES'], ...rows]).join('\n')}\n`
 }

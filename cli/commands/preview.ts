@@ -22,11 +22,18 @@ interface Previewed {
 }
 
 /** The first rows of a resource and the records they become; offline from Vanta, changes nothing. */
-export async function previewCommand(io: Io, options: GlobalOptions, { name, flags }: { name: string; flags: PreviewFlags }): Promise<number> {
+export async function previewCommand(
+  io: Io,
+  options: GlobalOptions,
+  { name, flags }: { name: string; flags: PreviewFlags },
+): Promise<number> {
   const { settings, log } = await openConfig(io, options, 'check')
   const [resource] = chooseResources(settings, [name])
   const limit = Number(flags.rows)
-  const transport = await createTransport({ env: io.env, ...(settings.vanta.ca === undefined ? {} : { ca: settings.vanta.ca }) })
+  const transport = await createTransport({
+    env: io.env,
+    ...(settings.vanta.ca === undefined ? {} : { ca: settings.vanta.ca }),
+  })
   const rows: Previewed[] = []
   try {
     for (const source of resource?.sources ?? []) {
@@ -41,7 +48,8 @@ export async function previewCommand(io: Io, options: GlobalOptions, { name, fla
         fetch: transport.fetch,
         signal: AbortSignal.any([io.signal, enough.signal]),
         onRow({ at, fields }, { uniqueId, record, problems }) {
-          if (rows.length - before < limit) rows.push({ at, fields, record, problems, ...(uniqueId === undefined ? {} : { uniqueId }) })
+          if (rows.length - before < limit)
+            rows.push({ at, fields, record, problems, ...(uniqueId === undefined ? {} : { uniqueId }) })
           if (rows.length - before >= limit) enough.abort()
         },
         onBlank: () => undefined,
@@ -62,7 +70,8 @@ export async function previewCommand(io: Io, options: GlobalOptions, { name, fla
 
 function previewText({ at, fields, record, problems }: Previewed, raw: boolean, paint: Paint): string {
   const lines = [paint('bold', at)]
-  if (raw) for (const [name, value] of Object.entries(fields)) lines.push(`  ${paint('dim', name)} = ${JSON.stringify(value)}`)
+  if (raw)
+    for (const [name, value] of Object.entries(fields)) lines.push(`  ${paint('dim', name)} = ${JSON.stringify(value)}`)
   else for (const [name, value] of Object.entries(record)) lines.push(`  ${name}: ${JSON.stringify(value)}`)
   for (const { field, message } of problems) lines.push(`  ${paint('yellow', '!')} ${paint('bold', field)}: ${message}`)
   return `${lines.join('\n')}\n`

@@ -30,7 +30,11 @@ export interface PlanFlags {
   readonly items?: string | boolean
 }
 
-export async function runCommand(io: Io, options: GlobalOptions, { names, flags }: { names: readonly string[]; flags: RunFlags }): Promise<number> {
+export async function runCommand(
+  io: Io,
+  options: GlobalOptions,
+  { names, flags }: { names: readonly string[]; flags: RunFlags },
+): Promise<number> {
   const document = await execute(io, options, {
     command: 'run',
     names,
@@ -42,10 +46,22 @@ export async function runCommand(io: Io, options: GlobalOptions, { names, flags 
   return document.exitCode
 }
 
-export async function planCommand(io: Io, options: GlobalOptions, { names, flags }: { names: readonly string[]; flags: PlanFlags }): Promise<number> {
+export async function planCommand(
+  io: Io,
+  options: GlobalOptions,
+  { names, flags }: { names: readonly string[]; flags: PlanFlags },
+): Promise<number> {
   const redact = flags.redact ?? Boolean(io.env['CI'])
-  const document = await execute(io, options, { command: 'plan', names, wait: flags.wait, itemLimit: itemLimit(flags.items), redact })
-  const changes = document.resources.some(({ changes: counts = {} }) => ['added', 'changed', 'removed', 'moved'].some((name) => (counts[name] ?? 0) > 0))
+  const document = await execute(io, options, {
+    command: 'plan',
+    names,
+    wait: flags.wait,
+    itemLimit: itemLimit(flags.items),
+    redact,
+  })
+  const changes = document.resources.some(({ changes: counts = {} }) =>
+    ['added', 'changed', 'removed', 'moved'].some((name) => (counts[name] ?? 0) > 0),
+  )
   const exitCode = flags.detailedExitcode === true && document.exitCode === 0 && changes ? 3 : document.exitCode
   if (flags.format === 'markdown') io.out(planMarkdown(document))
   else if (flags.format === 'csv') io.out(planCsv(document))
@@ -75,7 +91,7 @@ export interface Execution {
 
 export async function execute(io: Io, options: GlobalOptions, execution: Execution): Promise<RunDocument> {
   const waitMs = durationOf(execution.wait, '--wait')
-  return await withWorkplace(io, options, {
+  return withWorkplace(io, options, {
     emit: listenTo(io, options),
     async work(context) {
       for (const warning of context.settings.warnings) context.log.warn(warning)
@@ -96,7 +112,8 @@ export async function execute(io: Io, options: GlobalOptions, execution: Executi
 
 export function durationOf(text: string, flag: string): number {
   const ms = parseDuration(text)
-  if (ms === undefined) throw new UsageError('duration', `${flag} takes a duration such as 30s, 5m or 2h, not "${text}"`)
+  if (ms === undefined)
+    throw new UsageError('duration', `${flag} takes a duration such as 30s, 5m or 2h, not "${text}"`)
   return ms
 }
 

@@ -5,7 +5,8 @@ import type { GlobalOptions, Io } from '../io.ts'
 /** Runs our local Vanta until it is told to stop; prints what it accepts. */
 export async function sandboxCommand(io: Io, options: GlobalOptions, { port }: { port: string }): Promise<number> {
   const number = Number(port)
-  if (!/^\d{1,5}$/.test(port) || number > 65_535) throw new UsageError('port', `--port takes a number from 0 to 65535, not "${port}"`)
+  if (!/^\d{1,5}$/.test(port) || number > 65_535)
+    throw new UsageError('port', `--port takes a number from 0 to 65535, not "${port}"`)
   const { VANTA_SANDBOX_CLIENT_ID: clientId, VANTA_SANDBOX_CLIENT_SECRET: clientSecret } = io.env
   const sandbox = await startSandbox({
     port: number,
@@ -15,8 +16,14 @@ export async function sandboxCommand(io: Io, options: GlobalOptions, { port }: {
     },
   })
   const { clientId: id, clientSecret: secret } = sandbox.credentials
-  if (options.json) io.out(`${JSON.stringify({ command: 'sandbox', exitCode: 0, url: sandbox.url, clientId: id, clientSecret: secret })}\n`)
-  else io.out(`A local Vanta listens on ${sandbox.url} (open it in a browser to see what it holds). For the shell:\n\nexport VANTA_BASE_URL=${sandbox.url}\nexport VANTA_CLIENT_ID=${id}\nexport VANTA_CLIENT_SECRET=${secret}\n\nCtrl-C ends it; what it holds is gone then.\n`)
+  if (options.json)
+    io.out(
+      `${JSON.stringify({ command: 'sandbox', exitCode: 0, url: sandbox.url, clientId: id, clientSecret: secret })}\n`,
+    )
+  else
+    io.out(
+      `A local Vanta listens on ${sandbox.url} (open it in a browser to see what it holds). For the shell:\n\nexport VANTA_BASE_URL=${sandbox.url}\nexport VANTA_CLIENT_ID=${id}\nexport VANTA_CLIENT_SECRET=${secret}\n\nCtrl-C ends it; what it holds is gone then.\n`,
+    )
   await new Promise<void>((resolve) => {
     if (io.signal.aborted) resolve()
     else io.signal.addEventListener('abort', () => resolve(), { once: true })

@@ -26,7 +26,7 @@ export interface ResourceStatus {
 
 /** What is, from the state alone. */
 export async function statusCommand(io: Io, options: GlobalOptions): Promise<number> {
-  return await withStateOnly(io, options, async (context) => {
+  return withStateOnly(io, options, async (context) => {
     const resources = await Promise.all(context.settings.resources.map((resource) => statusOf(context, resource)))
     if (options.json) io.out(`${JSON.stringify({ command: 'status', exitCode: 0, resources }, null, 2)}\n`)
     else io.out(statusText(resources, createPaint(io.colour)))
@@ -35,18 +35,34 @@ export async function statusCommand(io: Io, options: GlobalOptions): Promise<num
 }
 
 /** `--fresh`: is every resource with `maxAge` fresh? Without it: can the state be opened and is the config valid? */
-export async function healthcheckCommand(io: Io, options: GlobalOptions, { fresh }: { fresh?: boolean }): Promise<number> {
-  return await withStateOnly(io, options, async (context) => {
+export async function healthcheckCommand(
+  io: Io,
+  options: GlobalOptions,
+  { fresh }: { fresh?: boolean },
+): Promise<number> {
+  return withStateOnly(io, options, async (context) => {
     const resources = await Promise.all(context.settings.resources.map((resource) => statusOf(context, resource)))
-    const bad = fresh === true ? resources.filter(({ maxAgeSeconds, health }) => maxAgeSeconds !== undefined && (health === 'stale' || health === 'never run')) : []
-    if (options.json) io.out(`${JSON.stringify({ command: 'healthcheck', exitCode: bad.length === 0 ? 0 : 1, resources: bad }, null, 2)}\n`)
+    const bad =
+      fresh === true
+        ? resources.filter(
+            ({ maxAgeSeconds, health }) =>
+              maxAgeSeconds !== undefined && (health === 'stale' || health === 'never run'),
+          )
+        : []
+    if (options.json)
+      io.out(
+        `${JSON.stringify({ command: 'healthcheck', exitCode: bad.length === 0 ? 0 : 1, resources: bad }, null, 2)}\n`,
+      )
     else if (bad.length > 0) io.out(`Not fresh: ${bad.map(({ name, health }) => `${name} (${health})`).join(', ')}\n`)
     else if (!options.quiet) io.out('ok\n')
     return bad.length === 0 ? 0 : 1
   })
 }
 
-export async function statusOf({ state, settings, clock }: Pick<RunContext, 'state' | 'settings' | 'clock'>, resource: ResourceSpec): Promise<ResourceStatus> {
+export async function statusOf(
+  { state, settings, clock }: Pick<RunContext, 'state' | 'settings' | 'clock'>,
+  resource: ResourceSpec,
+): Promise<ResourceStatus> {
   const scope = scopeOf(settings, resource)
   const { last, success } = (await state.runs.latest([scope])).get(scope) ?? {}
   const hold = await state.holds.live(scope)
@@ -54,9 +70,20 @@ export async function statusOf({ state, settings, clock }: Pick<RunContext, 'sta
   return {
     name: resource.name,
     type: resource.type.name,
-    health: healthOf({ last: last?.outcome, degraded: last?.degraded === true, age: success === undefined ? undefined : now - success.at, maxAgeMs: resource.maxAgeMs }),
+    health: healthOf({
+      last: last?.outcome,
+      degraded: last?.degraded === true,
+      age: success === undefined ? undefined : now - success.at,
+      maxAgeMs: resource.maxAgeMs,
+    }),
     ...(last === undefined ? {} : { lastOutcome: last.outcome, lastRunAt: toInstant(last.at) }),
-    ...(success === undefined ? {} : { lastSuccessAt: toInstant(success.at), ageSeconds: Math.round((now - success.at) / 1000), records: success.counts['pushed'] ?? 0 }),
+    ...(success === undefined
+      ? {}
+      : {
+          lastSuccessAt: toInstant(success.at),
+          ageSeconds: Math.round((now - success.at) / 1000),
+          records: success.counts['pushed'] ?? 0,
+        }),
     ...(resource.maxAgeMs === undefined ? {} : { maxAgeSeconds: Math.round(resource.maxAgeMs / 1000) }),
     ...(hold === undefined ? {} : { hold: hold.id }),
     ...(last?.error === undefined ? {} : { error: last.error }),
@@ -93,5 +120,7 @@ function statusText(resources: readonly ResourceStatus[], paint: Paint): string 
 
 /** For `show`: what is not there is a mistake of the command line. */
 export function unknownRun(id: string): SyncError {
-  return new SyncError(64, 'unknown-run', `There is no run "${id}" in the history`, { hint: 'vanta-sync history lists the runs.' })
+  return new SyncError(64, 'unknown-run', `There is no run "${id}" in the history`, {
+    hint: 'vanta-sync history lists the runs.',
+  })
 }

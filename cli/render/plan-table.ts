@@ -7,7 +7,8 @@ export function planMarkdown(document: RunDocument): string {
   const lines = ['| resource | change | id | field | from | to |', '| --- | --- | --- | --- | --- | --- |']
   for (const row of rows(document)) lines.push(`| ${row.map(markdownCell).join(' | ')} |`)
   for (const { name, hold } of document.resources) {
-    for (const reason of hold?.reasons ?? []) lines.push('', `**${markdownCell(name)} held by ${reason.rule}**: ${markdownCell(reason.message)}`)
+    for (const reason of hold?.reasons ?? [])
+      lines.push('', `**${markdownCell(name)} held by ${reason.rule}**: ${markdownCell(reason.message)}`)
   }
   return `${lines.join('\n')}\n\nPlan ${document.planHash ?? ''}: ${document.outcome}\n`
 }
@@ -24,11 +25,22 @@ function rows(document: RunDocument): string[][] {
 
 function itemRows(resource: string, { change, uniqueId, fields }: ItemDocument): string[][] {
   if (fields === undefined) return [[resource, change, uniqueId, '', '', '']]
-  return fields.map(({ name, from, to }) => [resource, change, uniqueId, name, JSON.stringify(from), JSON.stringify(to)])
+  return fields.map(({ name, from, to }) => [
+    resource,
+    change,
+    uniqueId,
+    name,
+    JSON.stringify(from),
+    JSON.stringify(to),
+  ])
 }
 
 function markdownCell(text: string): string {
-  return text.replaceAll('\\', '\\\\').replaceAll('|', '\\|').replaceAll(/[\r\n]+/g, ' ').replaceAll('<', '&lt;')
+  return text
+    .replaceAll('\\', '\\\\')
+    .replaceAll('|', '\\|')
+    .replaceAll(/[\r\n]+/g, ' ')
+    .replaceAll('<', '&lt;')
 }
 
 /** A leading `=`, `+`, `-` or `@` would be run by a spreadsheet as a formula. */

@@ -16,7 +16,11 @@ export function redactRun(document: RunDocument, digest: (text: string) => strin
         }),
     ...(resource.problems === undefined
       ? {}
-      : { problems: resource.problems.map(({ uniqueId, ...rest }) => (uniqueId === undefined ? rest : { ...rest, uniqueId: hide(uniqueId) })) }),
+      : {
+          problems: resource.problems.map(({ uniqueId, ...rest }) =>
+            uniqueId === undefined ? rest : { ...rest, uniqueId: hide(uniqueId) },
+          ),
+        }),
   }))
   return { ...document, resources }
 }

@@ -35,8 +35,13 @@ function resourceText(resource: ResourceDocument, command: string, paint: Paint)
 function outcomeText({ outcome, records, verified, degraded, baseline }: ResourceDocument, paint: Paint): string {
   if (outcome === 'failed' || outcome === 'skipped') return paint('red', outcome)
   if (outcome === 'held') return paint('yellow', 'held, nothing was pushed')
-  if (outcome === 'planned') return `${paint('green', 'would push')}${degraded ? ', degraded' : ''} (baseline: ${baseline ?? 'unknown'})`
-  const how = [`pushed ${records?.['pushed'] ?? 0} records`, verified ? 'verified' : 'not verified', degraded ? 'degraded' : '']
+  if (outcome === 'planned')
+    return `${paint('green', 'would push')}${degraded ? ', degraded' : ''} (baseline: ${baseline ?? 'unknown'})`
+  const how = [
+    `pushed ${records?.['pushed'] ?? 0} records`,
+    verified ? 'verified' : 'not verified',
+    degraded ? 'degraded' : '',
+  ]
   return paint(degraded ? 'yellow' : 'green', how.filter(Boolean).join(', '))
 }
 
@@ -49,21 +54,26 @@ function countsText({ changes = {}, records = {} }: ResourceDocument, paint: Pai
   ]
   if (changes['moved'] !== undefined) parts.push(`${changes['moved']} moved`)
   const invalid = records['invalid'] ?? 0
-  const bad = invalid === 0 ? '' : `; ${invalid} invalid: ${records['carriedForward'] ?? 0} kept as last accepted, ${records['dropped'] ?? 0} left out`
+  const bad =
+    invalid === 0
+      ? ''
+      : `; ${invalid} invalid: ${records['carriedForward'] ?? 0} kept as last accepted, ${records['dropped'] ?? 0} left out`
   return `${parts.join(', ')} (${records['read'] ?? 0} rows read${bad})`
 }
 
-function itemLines({ items = [], itemsTotal, changes = {} }: ResourceDocument, paint: Paint): string[] {
+function itemLines({ items = [], itemsTotal }: ResourceDocument, paint: Paint): string[] {
   const telling = items.filter((item) => item.change !== 'add')
   const shown = [...telling, ...items.filter((item) => item.change === 'add')].slice(0, SHOWN_ITEMS)
   const lines = shown.map((item) => `    ${itemLine(item, paint)}`)
-  const total = itemsTotal ?? Math.max(items.length, (changes['added'] ?? 0) * 0)
+  const total = itemsTotal ?? items.length
   if (total > shown.length) lines.push(`    … and ${total - shown.length} more (--json lists the first 1,000)`)
   return lines
 }
 
 function itemLine({ change, uniqueId, fields }: ItemDocument, paint: Paint): string {
-  const detail = fields?.map(({ name, from, to }) => `${name}: ${JSON.stringify(from)} → ${JSON.stringify(to)}`).join(', ')
+  const detail = fields
+    ?.map(({ name, from, to }) => `${name}: ${JSON.stringify(from)} → ${JSON.stringify(to)}`)
+    .join(', ')
   return `${paint(STYLE[change], `${SIGN[change]} ${uniqueId}`)}${detail === undefined ? '' : `  ${detail}`}`
 }
 

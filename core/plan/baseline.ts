@@ -29,7 +29,9 @@ export interface BaselineEntry {
 const BATCH = 1000
 
 /** All parts merged, in batches, ordered by code point of the id. */
-export async function* baselineEntries(parts: readonly BaselinePart[]): AsyncGenerator<readonly BaselineEntry[], void, void> {
+export async function* baselineEntries(
+  parts: readonly BaselinePart[],
+): AsyncGenerator<readonly BaselineEntry[], void, void> {
   const cursors = await Promise.all(parts.map((part) => openCursor(part.records())))
   let batch: BaselineEntry[] = []
   for (;;) {

@@ -94,7 +94,17 @@ function createBuilder(input: PlanInput): Builder {
   const missing = new Set(input.mustInclude)
   const groups = createGroupTally()
   const counts = { added: 0, changed: 0, removed: 0, unchanged: 0, moved: 0 }
-  const tally = { valid: 0, invalid: 0, carried: 0, dropped: 0, departures: 0, common: 0, overdue: 0, size: 0, baseline: 0 }
+  const tally = {
+    valid: 0,
+    invalid: 0,
+    carried: 0,
+    dropped: 0,
+    departures: 0,
+    common: 0,
+    overdue: 0,
+    size: 0,
+    baseline: 0,
+  }
 
   function note(item: PlanItem, body: string): void {
     hash.update(`${item.change}\t${JSON.stringify(item.uniqueId)}\t${item.part}\t${body}\n`)
@@ -174,7 +184,17 @@ function createBuilder(input: PlanInput): Builder {
     else move(uniqueId, part, body)
   }
 
-  function change({ uniqueId, part, before, after }: { uniqueId: string; part: number; before: string; after: string }): void {
+  function change({
+    uniqueId,
+    part,
+    before,
+    after,
+  }: {
+    uniqueId: string
+    part: number
+    before: string
+    after: string
+  }): void {
     const from = JSON.parse(before) as Record<string, unknown>
     const to = JSON.parse(after) as Record<string, unknown>
     const departs = input.hasStatus && from['status'] !== 'DEACTIVATED' && to['status'] === 'DEACTIVATED'
@@ -188,7 +208,10 @@ function createBuilder(input: PlanInput): Builder {
   }
 
   /** The record that counts, and who must let go of it or gain it. */
-  function settle({ uniqueId, holders }: BaselineEntry, part: number): { record: BaselineEntry['holders'][number]['record']; moved: boolean } {
+  function settle(
+    { uniqueId, holders }: BaselineEntry,
+    part: number,
+  ): { record: BaselineEntry['holders'][number]['record']; moved: boolean } {
     const here = holders.find((holder) => holder.part === part)
     for (const holder of holders) {
       if (holder === here) continue
@@ -257,15 +280,25 @@ function createBuilder(input: PlanInput): Builder {
   }
 }
 
-function createGroupTally(): { held(group: string | undefined): void; left(group: string | undefined): void; vanished(): string[] } {
+interface GroupTally {
+  held(group: string | undefined): void
+  left(group: string | undefined): void
+  vanished(): string[]
+}
+
+function createGroupTally(): GroupTally {
   const held = new Map<string, number>()
   const left = new Map<string, number>()
-  const raise = (map: Map<string, number>, group: string | undefined): void => {
-    if (group !== undefined) map.set(group, (map.get(group) ?? 0) + 1)
-  }
   return {
-    held: (group) => raise(held, group),
-    left: (group) => raise(left, group),
-    vanished: () => [...held].filter(([group, number]) => number >= LEAST_GROUP && left.get(group) === number).map(([group]) => group),
+    held: (group) => countUp(held, group),
+    left: (group) => countUp(left, group),
+    vanished() {
+      const whole = [...held].filter(([group, number]) => number >= LEAST_GROUP && left.get(group) === number)
+      return whole.map(([group]) => group)
+    },
   }
+}
+
+function countUp(counts: Map<string, number>, name: string | undefined): void {
+  if (name !== undefined) counts.set(name, (counts.get(name) ?? 0) + 1)
 }

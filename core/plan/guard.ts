@@ -90,7 +90,14 @@ function mustInclude({ missing }: GuardFacts): Reason | undefined {
 
 function maxInvalid(facts: GuardFacts, guard: GuardSpec): Reason | undefined {
   const of = facts.valid + facts.invalid
-  return exceeded({ rule: 'maxInvalid', limit: guard.maxInvalid, actual: facts.invalid, of, what: 'are invalid', whole: 'records' })
+  return exceeded({
+    rule: 'maxInvalid',
+    limit: guard.maxInvalid,
+    actual: facts.invalid,
+    of,
+    what: 'are invalid',
+    whole: 'records',
+  })
 }
 
 function allNew(facts: GuardFacts): Reason | undefined {
@@ -129,12 +136,26 @@ function maxRemoved(facts: GuardFacts, guard: GuardSpec): Reason | undefined {
 
 function maxChanged(facts: GuardFacts, guard: GuardSpec): Reason | undefined {
   const { changed: actual, baselineSize: of } = facts
-  return exceeded({ rule: 'maxChanged', limit: guard.maxChanged, actual, of, what: 'would change', whole: 'that Vanta holds' })
+  return exceeded({
+    rule: 'maxChanged',
+    limit: guard.maxChanged,
+    actual,
+    of,
+    what: 'would change',
+    whole: 'that Vanta holds',
+  })
 }
 
 function maxAdded(facts: GuardFacts, guard: GuardSpec): Reason | undefined {
   const of = Math.max(facts.baselineSize, LEAST_BASE_FOR_ADDED)
-  return exceeded({ rule: 'maxAdded', limit: guard.maxAdded, actual: facts.added, of, what: 'would be added', whole: 'that the guard counts from' })
+  return exceeded({
+    rule: 'maxAdded',
+    limit: guard.maxAdded,
+    actual: facts.added,
+    of,
+    what: 'would be added',
+    whole: 'that the guard counts from',
+  })
 }
 
 function groupBy({ vanishedGroups }: GuardFacts, guard: GuardSpec): Reason | undefined {

@@ -27,8 +27,16 @@ export function bodyFrame(resourceId: string): readonly [string, string] {
 
 export function createPartBuilder({ folder, index, of, resourceId, current }: PartBuilderOptions): PartBuilder {
   const memory = MEMORY / of
-  const records: Spool<SnapshotRecord> = createSpool({ path: join(folder, `part-${index}`), codec: snapshotCodec, memory })
-  const leaving: Spool<string> = createSpool({ path: join(folder, `leaving-${index}`), codec: textCodec, memory: memory / 8 })
+  const records: Spool<SnapshotRecord> = createSpool({
+    path: join(folder, `part-${index}`),
+    codec: snapshotCodec,
+    memory,
+  })
+  const leaving: Spool<string> = createSpool({
+    path: join(folder, `leaving-${index}`),
+    codec: textCodec,
+    memory: memory / 8,
+  })
   const waitsFor = new Set<string>()
   let bytes = Buffer.byteLength(bodyFrame(resourceId).join(''))
   return {

@@ -20,7 +20,12 @@ export interface SnapshotRecord {
 }
 
 export type PlanItem =
-  | { readonly change: 'add' | 'remove' | 'move'; readonly uniqueId: string; readonly departs: boolean; readonly part: number }
+  | {
+      readonly change: 'add' | 'remove' | 'move'
+      readonly uniqueId: string
+      readonly departs: boolean
+      readonly part: number
+    }
   | {
       readonly change: 'change'
       readonly uniqueId: string

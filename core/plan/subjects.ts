@@ -11,7 +11,11 @@ const CONCERNS: Readonly<Record<string, (item: PlanItem) => boolean>> = {
 }
 
 /** Digests of the ids that each reason concerns; names and numbers where it concerns no ids. */
-export function* subjectsOf(plan: Plan, reasons: readonly Reason[], digest: (id: string) => string): Generator<HoldSubject> {
+export function* subjectsOf(
+  plan: Plan,
+  reasons: readonly Reason[],
+  digest: (id: string) => string,
+): Generator<HoldSubject> {
   for (const reason of reasons) {
     for (const subject of subjectsOfReason(plan, reason, digest)) yield { rule: reason.rule, subject }
   }
@@ -38,7 +42,8 @@ function* subjectsOfReason(plan: Plan, reason: Reason, digest: (id: string) => s
       return
     case 'minRecords':
       // One subject for each record that lacks: lacking fewer is covered by an approval, lacking more is not.
-      for (let lacking = (reason.allowed ?? 0) - (reason.actual ?? 0); lacking > 0; lacking--) yield `lacking ${lacking}`
+      for (let lacking = (reason.allowed ?? 0) - (reason.actual ?? 0); lacking > 0; lacking--)
+        yield `lacking ${lacking}`
       return
     default:
       yield 'always'

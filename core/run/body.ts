@@ -26,7 +26,9 @@ export function tooLarge(plan: Plan, resource: string): BlockedError | undefined
   return new BlockedError(
     'too-large',
     `${which} of ${resource} would have ${bytes(heaviest.bytes)}; Vanta takes ${bytes(BODY_LIMIT)}. Heaviest fields: ${heavyFields(heaviest)}`,
-    { hint: `Declare more resources of this type in the Developer Console and list their ids as resourceId: ${needed} would do. Or map less into the heaviest fields.` },
+    {
+      hint: `Declare more resources of this type in the Developer Console and list their ids as resourceId: ${needed} would do. Or map less into the heaviest fields.`,
+    },
   )
 }
 

@@ -50,7 +50,12 @@ export interface SourceDocument {
   readonly rows: number
   readonly evidence: string
   readonly asOf: string
-  readonly files?: readonly { readonly name: string; readonly size: number; readonly modifiedAt: string; readonly sha256?: string }[]
+  readonly files?: readonly {
+    readonly name: string
+    readonly size: number
+    readonly modifiedAt: string
+    readonly sha256?: string
+  }[]
 }
 
 export interface HoldDocument {

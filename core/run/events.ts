@@ -16,10 +16,27 @@ export type RunEvent =
       readonly total?: number
       readonly unit: 'rows' | 'bytes' | 'records'
     }
-  | { readonly kind: 'source-read'; readonly resource: string; readonly source: string; readonly rows: number; readonly evidence: string }
+  | {
+      readonly kind: 'source-read'
+      readonly resource: string
+      readonly source: string
+      readonly rows: number
+      readonly evidence: string
+    }
   | { readonly kind: 'warning'; readonly resource: string; readonly code: string; readonly message: string }
-  | { readonly kind: 'part-pushed'; readonly resource: string; readonly part: number; readonly of: number; readonly records: number }
-  | { readonly kind: 'resource-finished'; readonly resource: string; readonly outcome: string; readonly exitCode: number }
+  | {
+      readonly kind: 'part-pushed'
+      readonly resource: string
+      readonly part: number
+      readonly of: number
+      readonly records: number
+    }
+  | {
+      readonly kind: 'resource-finished'
+      readonly resource: string
+      readonly outcome: string
+      readonly exitCode: number
+    }
   | { readonly kind: 'run-finished'; readonly runId: string; readonly outcome: string; readonly exitCode: number }
 
 export type Emit = (event: RunEvent) => void

@@ -23,7 +23,9 @@ export async function judgeHold(context: ResourceContext, plan: Plan, reasons: r
   const live = await context.state.holds.live(scopeOf(context.settings, context.resource))
   const covered = live !== undefined && (await context.state.holds.covers(live.id, subjects(context, plan, reasons)))
   if (!covered) return { kind: 'held', reasons, opened: false }
-  return live.status === 'approved' ? { kind: 'approved', hold: live } : { kind: 'held', reasons, hold: live, opened: false }
+  return live.status === 'approved'
+    ? { kind: 'approved', hold: live }
+    : { kind: 'held', reasons, hold: live, opened: false }
 }
 
 /** Decides as `judgeHold` and records it: opens, keeps, supersedes or closes. */
@@ -50,7 +52,12 @@ export async function settleHold(context: ResourceContext, plan: Plan, reasons: 
     expiresAt: clock.now() + HOLD_LIFE,
   }
   await state.holds.save(hold, subjects(context, plan, reasons))
-  await state.append({ chain: scope, at: clock.now(), kind: 'hold', facts: { hold: hold.id, runId: hold.runId, planHash: plan.hash, reasons } })
+  await state.append({
+    chain: scope,
+    at: clock.now(),
+    kind: 'hold',
+    facts: { hold: hold.id, runId: hold.runId, planHash: plan.hash, reasons },
+  })
   return { kind: 'held', reasons, hold, opened: true }
 }
 

@@ -40,20 +40,35 @@ function worstOrigin(parts: readonly BaselinePart[]): BaselineOrigin {
   return origins.has('read') ? 'read' : 'state'
 }
 
-async function loadPart(load: LoadBaseline, target: Target, { current, share }: { current: boolean; share: number }): Promise<BaselinePart> {
+async function loadPart(
+  load: LoadBaseline,
+  target: Target,
+  { current, share }: { current: boolean; share: number },
+): Promise<BaselinePart> {
   const { state, resource } = load
   const { resourceId } = target
   const head = await state.baselines.head(target)
   // A PUT that may have arrived unanswered makes what the state knows a guess: only reading back settles it.
   const pending = await state.pushes.pending(target)
   if (head !== undefined && pending === undefined) {
-    return { resourceId, current, origin: 'state', confirmedAt: head.confirmedAt, records: () => state.baselines.records(target) }
+    return {
+      resourceId,
+      current,
+      origin: 'state',
+      confirmedAt: head.confirmedAt,
+      records: () => state.baselines.records(target),
+    }
   }
   if (!resource.application.scopes.includes(READ_SCOPE)) {
     return { resourceId, current, origin: 'unknown', records: () => inBatches([]) }
   }
   const held = await readBack(await load.client(), resource, resourceId, load.requests)
-  const spool = spoolBaseline(held, { folder: load.folder, name: `held-${resourceId}`, memory: share, acceptedAt: load.now })
+  const spool = spoolBaseline(held, {
+    folder: load.folder,
+    name: `held-${resourceId}`,
+    memory: share,
+    acceptedAt: load.now,
+  })
   return { resourceId, current, origin: 'read', records: () => inBatches(spool) }
 }
 
@@ -71,12 +86,15 @@ async function idsThatLeftTheList(load: LoadBaseline): Promise<string[]> {
 }
 
 /** Sets that a changed resource id left in Vanta, orphaned and active: nobody empties them. */
-export async function orphanedHeads(load: Pick<LoadBaseline, 'settings' | 'state' | 'resource'>): Promise<BaselineHead[]> {
+export async function orphanedHeads(
+  load: Pick<LoadBaseline, 'settings' | 'state' | 'resource'>,
+): Promise<BaselineHead[]> {
   const configured = configuredIds(load.settings)
   const own = new Set(load.resource.resourceIds)
   const heads = await headsOf(load)
   return heads.filter(
-    (head) => head.records > 0 && !configured.has(head.target.resourceId) && !head.siblings.some((sibling) => own.has(sibling)),
+    (head) =>
+      head.records > 0 && !configured.has(head.target.resourceId) && !head.siblings.some((sibling) => own.has(sibling)),
   )
 }
 
@@ -84,7 +102,11 @@ function configuredIds(settings: Settings): Set<string> {
   return new Set(settings.resources.flatMap((resource) => resource.resourceIds))
 }
 
-async function headsOf({ settings, state, resource }: Pick<LoadBaseline, 'settings' | 'state' | 'resource'>): Promise<readonly BaselineHead[]> {
+async function headsOf({
+  settings,
+  state,
+  resource,
+}: Pick<LoadBaseline, 'settings' | 'state' | 'resource'>): Promise<readonly BaselineHead[]> {
   const { baseUrl, connection, type } = targetOf(settings, resource, resource.resourceIds[0] ?? '')
-  return await state.baselines.heads({ baseUrl, connection, type })
+  return state.baselines.heads({ baseUrl, connection, type })
 }

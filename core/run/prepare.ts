@@ -53,7 +53,12 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
   context.emit({ kind: 'stage', resource: resource.name, stage: 'read' })
   const sources = await readAll(context, staged)
   context.emit({ kind: 'stage', resource: resource.name, stage: 'plan' })
-  const baseline = await loadBaseline({ ...context, now: context.startedAt, requests: options.requests, client: options.client })
+  const baseline = await loadBaseline({
+    ...context,
+    now: context.startedAt,
+    requests: options.requests,
+    client: options.client,
+  })
   const plan = await buildPlan({
     folder: context.folder,
     candidates: candidates(staged.sorter.sorted(), resource.merge),
@@ -83,7 +88,13 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
 }
 
 function stage({ folder }: ResourceContext): Staged {
-  const sorter = createSorter({ folder, name: 'rows', codec: stagedRowCodec, compare: compareStagedRows, memory: MEMORY })
+  const sorter = createSorter({
+    folder,
+    name: 'rows',
+    codec: stagedRowCodec,
+    compare: compareStagedRows,
+    memory: MEMORY,
+  })
   return { sorter, withoutId: [], blank: 0, read: 0 }
 }
 
@@ -103,7 +114,14 @@ async function readAll(context: ResourceContext, staged: Staged): Promise<Source
       signal,
       onBlank: () => staged.blank++,
       onProgress: (done, total, unit) =>
-        emit({ kind: 'progress', resource: resource.name, stage: 'read', done, unit, ...(total === undefined ? {} : { total }) }),
+        emit({
+          kind: 'progress',
+          resource: resource.name,
+          stage: 'read',
+          done,
+          unit,
+          ...(total === undefined ? {} : { total }),
+        }),
       onRow({ at, fields }, { uniqueId, record, problems }) {
         if (uniqueId === undefined) {
           staged.withoutId.push({ at, problems })
@@ -111,7 +129,15 @@ async function readAll(context: ResourceContext, staged: Staged): Promise<Source
         }
         const group = source.groupBy === undefined ? undefined : textOf(fields[source.groupBy])
         const body = JSON.stringify(record)
-        staged.sorter.add({ uniqueId, source: index, seq: read++, at, body, problems, ...(group === undefined ? {} : { group }) })
+        staged.sorter.add({
+          uniqueId,
+          source: index,
+          seq: read++,
+          at,
+          body,
+          problems,
+          ...(group === undefined ? {} : { group }),
+        })
       },
     })
     staged.read += outcome.rows
@@ -123,18 +149,26 @@ async function readAll(context: ResourceContext, staged: Staged): Promise<Source
 
 function textOf(value: unknown): string | undefined {
   if (value === null || value === undefined) return undefined
-  const text = String(value).trim()
+  const text = (typeof value === 'string' ? value : JSON.stringify(value)).trim()
   return text === '' ? undefined : text
 }
 
 function tell({ emit, resource }: ResourceContext, { source, rows, proof, unusedColumns }: SourceOutcome): void {
   emit({ kind: 'source-read', resource: resource.name, source, rows, evidence: proof.evidence })
   if (unusedColumns.length === 0) return
-  emit({ kind: 'warning', resource: resource.name, code: 'unused-columns', message: `Columns of ${source} that feed nothing: ${unusedColumns.join(', ')}` })
+  emit({
+    kind: 'warning',
+    resource: resource.name,
+    code: 'unused-columns',
+    message: `Columns of ${source} that feed nothing: ${unusedColumns.join(', ')}`,
+  })
 }
 
 /** Sources that delivered nothing though they fed the last accepted set. */
-async function emptySources({ state, settings, resource }: ResourceContext, outcomes: readonly SourceOutcome[]): Promise<string[]> {
+async function emptySources(
+  { state, settings, resource }: ResourceContext,
+  outcomes: readonly SourceOutcome[],
+): Promise<string[]> {
   const empty = outcomes.filter(({ rows }) => rows === 0).map(({ source }) => source)
   if (outcomes.length < 2 || empty.length === 0) return []
   const scope = scopeOf(settings, resource)
@@ -156,9 +190,12 @@ function componentCheck(components: ComponentIndex): (candidate: Candidate) => F
   }
 }
 
-async function earlierDepartures({ state, settings, resource, startedAt }: ResourceContext, parts: readonly BaselinePart[]): Promise<ReadonlySet<string>> {
+async function earlierDepartures(
+  { state, settings, resource, startedAt }: ResourceContext,
+  parts: readonly BaselinePart[],
+): Promise<ReadonlySet<string>> {
   const targets = parts.map(({ resourceId }) => targetOf(settings, resource, resourceId))
-  return await state.baselines.departures(targets, startedAt - resource.guard.windowMs)
+  return state.baselines.departures(targets, startedAt - resource.guard.windowMs)
 }
 
 function factsOf(context: ResourceContext, plan: Plan, earlier: ReadonlySet<string>): Parameters<typeof judge>[0] {
@@ -183,13 +220,25 @@ function factsOf(context: ResourceContext, plan: Plan, earlier: ReadonlySet<stri
 function blockedBy({ resource }: ResourceContext, plan: Plan): SyncError | undefined {
   const { invalid } = plan.records
   if (resource.onInvalid === 'block' && invalid > 0) {
-    return new BlockedError('invalid-records', `${invalid} of ${plan.records.valid + invalid} records of ${resource.name} are invalid, and onInvalid is block`, { hint: 'Mend the rows named in the problems, then run again.' })
+    return new BlockedError(
+      'invalid-records',
+      `${invalid} of ${plan.records.valid + invalid} records of ${resource.name} are invalid, and onInvalid is block`,
+      { hint: 'Mend the rows named in the problems, then run again.' },
+    )
   }
   if (plan.overdue > 0) {
-    return new BlockedError('carried-too-long', `${plan.overdue} records of ${resource.name} have been invalid for longer than carryFor allows`, { hint: 'Mend the rows named in the problems: what Vanta holds of them is too old to stand for the truth.' })
+    return new BlockedError(
+      'carried-too-long',
+      `${plan.overdue} records of ${resource.name} have been invalid for longer than carryFor allows`,
+      { hint: 'Mend the rows named in the problems: what Vanta holds of them is too old to stand for the truth.' },
+    )
   }
   if (plan.withoutId > 0 && plan.departures > 0 && resource.onInvalid !== 'drop') {
-    return new BlockedError('row-without-id', `${plan.withoutId} rows of ${resource.name} have no usable uniqueId while ${plan.departures} records would leave: any of them could be one of these rows`, { hint: 'Give the rows named in the problems their id, then run again.' })
+    return new BlockedError(
+      'row-without-id',
+      `${plan.withoutId} rows of ${resource.name} have no usable uniqueId while ${plan.departures} records would leave: any of them could be one of these rows`,
+      { hint: 'Give the rows named in the problems their id, then run again.' },
+    )
   }
   return tooLarge(plan, resource.name)
 }

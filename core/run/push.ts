@@ -47,13 +47,25 @@ interface Progress {
 
 export async function pushPlan(request: PushRequest): Promise<PushResult> {
   const { context, plan } = request
-  const progress: Progress = { pushed: 0, verified: context.resource.verify, confirmed: new Set(), warnings: [], answers: [] }
+  const progress: Progress = {
+    pushed: 0,
+    verified: context.resource.verify,
+    confirmed: new Set(),
+    warnings: [],
+    answers: [],
+  }
   const order = pushOrder(plan.parts, request.baseline.parts)
   try {
     for (const [index, part] of order.entries()) {
       refuseEarlyLoss(part, progress)
       await pushPart(request, part, progress)
-      context.emit({ kind: 'part-pushed', resource: context.resource.name, part: index + 1, of: order.length, records: part.records.length })
+      context.emit({
+        kind: 'part-pushed',
+        resource: context.resource.name,
+        part: index + 1,
+        of: order.length,
+        records: part.records.length,
+      })
     }
   } catch (error) {
     context.signal.throwIfAborted()
@@ -76,19 +88,35 @@ export function pushOrder(parts: readonly PlanPart[], baseline: readonly Baselin
 function refuseEarlyLoss(part: PlanPart, { confirmed }: Progress): void {
   const lacking = [...part.waitsFor].filter((resourceId) => !confirmed.has(resourceId))
   if (lacking.length === 0) return
-  throw new RefusedError('waits-for-parts', `Resource id ${part.resourceId} must wait for ${lacking.join(', ')}, which gains its records and was not confirmed`)
+  throw new RefusedError(
+    'waits-for-parts',
+    `Resource id ${part.resourceId} must wait for ${lacking.join(', ')}, which gains its records and was not confirmed`,
+  )
 }
 
 async function pushPart(request: PushRequest, part: PlanPart, progress: Progress): Promise<void> {
   const { context, plan, client, requests } = request
   const { state, resource, clock } = context
   const target = targetOf(context.settings, resource, part.resourceId)
-  const push = { id: randomUUID(), runId: context.runId, target, planHash: plan.hash, startedAt: clock.now(), records: part.records.length }
+  const push = {
+    id: randomUUID(),
+    runId: context.runId,
+    target,
+    planHash: plan.hash,
+    startedAt: clock.now(),
+    records: part.records.length,
+  }
   await state.pushes.begin(push)
   context.emit({ kind: 'stage', resource: resource.name, stage: 'push' })
   try {
     const body = bodyOf(part)
-    const answer = await client.putRecords({ path: resource.type.path, resourceId: part.resourceId, body, records: part.records.length, requests })
+    const answer = await client.putRecords({
+      path: resource.type.path,
+      resourceId: part.resourceId,
+      body,
+      records: part.records.length,
+      requests,
+    })
     progress.answers.push(answer)
   } catch (error) {
     if (changedNothing(error, context.signal)) await state.pushes.withdraw(push.id)
@@ -107,10 +135,14 @@ function withPlace(error: unknown, part: PlanPart): unknown {
   let index = 0
   for (const { at } of part.records) {
     if (index++ !== refused.index) continue
-    return new RefusedError('records-refused', `Vanta refused the set because of the record from ${at}: ${refused.text}`, {
-      hint: 'Nothing changed in Vanta: it takes all records or none. Mend this row or its mapping, then run again.',
-      cause: error,
-    })
+    return new RefusedError(
+      'records-refused',
+      `Vanta refused the set because of the record from ${at}: ${refused.text}`,
+      {
+        hint: 'Nothing changed in Vanta: it takes all records or none. Mend this row or its mapping, then run again.',
+        cause: error,
+      },
+    )
   }
   return error
 }
@@ -133,17 +165,27 @@ function commitOf(request: PushRequest, part: PlanPart): BaselineCommit {
   }
 }
 
-function* written(part: PlanPart, all: boolean): Generator<{ uniqueId: string; body: string; acceptedAt: number | null; group?: string }> {
+function* written(
+  part: PlanPart,
+  all: boolean,
+): Generator<{ uniqueId: string; body: string; acceptedAt: number | null; group?: string }> {
   for (const record of part.records) if (all || record.write) yield record
 }
 
-function* digests({ context, plan, baseline }: PushRequest, part: PlanPart, concerns: (item: PlanItem) => boolean): Generator<string> {
+function* digests(
+  { context, plan, baseline }: PushRequest,
+  part: PlanPart,
+  concerns: (item: PlanItem) => boolean,
+): Generator<string> {
   const index = baseline.parts.findIndex(({ resourceId }) => resourceId === part.resourceId)
   for (const item of plan.items) if (item.part === index && concerns(item)) yield context.state.digest(item.uniqueId)
 }
 
 /** Ids that the plan brings back, among those that left within the window. */
-export function* returned({ context, earlier }: Pick<PushRequest, 'context' | 'earlier'>, plan: Plan): Generator<string> {
+export function* returned(
+  { context, earlier }: Pick<PushRequest, 'context' | 'earlier'>,
+  plan: Plan,
+): Generator<string> {
   if (earlier.size === 0) return
   for (const item of plan.items) {
     if (item.departs || (item.change !== 'add' && item.change !== 'change')) continue
@@ -164,23 +206,37 @@ async function verifyPart(request: PushRequest, part: PlanPart, progress: Progre
     context.signal.throwIfAborted()
     progress.verified = false
     const { message } = toSyncError(error, 21, 'read-back', 'Read-back failed')
-    progress.warnings.push({ code: 'not-verified', message: `Vanta confirmed the push, and reading back failed: ${message}` })
+    progress.warnings.push({
+      code: 'not-verified',
+      message: `Vanta confirmed the push, and reading back failed: ${message}`,
+    })
     return
   }
   await judge(request, part, { verification, progress })
 }
 
-async function judge(request: PushRequest, part: PlanPart, seen: { verification: Verification; progress: Progress }): Promise<void> {
+async function judge(
+  request: PushRequest,
+  part: PlanPart,
+  seen: { verification: Verification; progress: Progress },
+): Promise<void> {
   const { missing, extra, different, fields, held } = seen.verification
   if (missing > 0 || extra > 0) {
     await adopt(request, part, held)
-    throw new RefusedError('not-held', `Vanta confirmed ${part.records.length} records for resource id ${part.resourceId}, and reading back lacks ${missing} and has ${extra} more`, {
-      hint: 'What was read back is now the baseline. Does another program push to this resource id? The next run plans against what Vanta really holds.',
-    })
+    throw new RefusedError(
+      'not-held',
+      `Vanta confirmed ${part.records.length} records for resource id ${part.resourceId}, and reading back lacks ${missing} and has ${extra} more`,
+      {
+        hint: 'What was read back is now the baseline. Does another program push to this resource id? The next run plans against what Vanta really holds.',
+      },
+    )
   }
   if (different === 0) return
   seen.progress.verified = false
-  seen.progress.warnings.push({ code: 'values-differ', message: `Vanta holds other values than were pushed in ${different} records, in: ${fields.join(', ')}` })
+  seen.progress.warnings.push({
+    code: 'values-differ',
+    message: `Vanta holds other values than were pushed in ${different} records, in: ${fields.join(', ')}`,
+  })
 }
 
 async function adopt({ context }: PushRequest, part: PlanPart, held: Verification['held']): Promise<void> {

@@ -26,7 +26,10 @@ export async function readBack(
     if (row['deletedAt'] !== undefined && row['deletedAt'] !== null) continue
     const uniqueId = row['uniqueId']
     if (typeof uniqueId !== 'string' || uniqueId === '') {
-      throw new RefusedError('unexpected-answer', `Vanta's answer for ${resource.name} has a record without uniqueId: what it holds cannot be told`)
+      throw new RefusedError(
+        'unexpected-answer',
+        `Vanta's answer for ${resource.name} has a record without uniqueId: what it holds cannot be told`,
+      )
     }
     held.push({ uniqueId, body: JSON.stringify(resource.type.canonical(row)) })
   }

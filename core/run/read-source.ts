@@ -90,15 +90,23 @@ function isBlank(row: Row): boolean {
 }
 
 /** The proof, when it is one. */
-function proven({ source, now, maxDataAgeMs }: ReadRequest, proof: ConnectorProof, rows: number): NonNullable<ConnectorProof> {
+function proven(
+  { source, now, maxDataAgeMs }: ReadRequest,
+  proof: ConnectorProof,
+  rows: number,
+): NonNullable<ConnectorProof> {
   if (proof === undefined) throw incomplete(source, 'it ended without a statement that it saw everything')
   if (!proof.complete) throw incomplete(source, proof.evidence)
   if (proof.rows !== rows) throw incomplete(source, `it says ${proof.rows} rows, and ${rows} arrived`)
-  if (!(proof.asOf instanceof Date) || Number.isNaN(proof.asOf.getTime())) throw incomplete(source, 'it does not say of what time its data speaks (asOf)')
+  if (!(proof.asOf instanceof Date) || Number.isNaN(proof.asOf.getTime()))
+    throw incomplete(source, 'it does not say of what time its data speaks (asOf)')
   const age = now - proof.asOf.getTime()
   if (maxDataAgeMs !== undefined && age > maxDataAgeMs) {
     const allowed = sayDuration(maxDataAgeMs)
-    throw incomplete(source, `its data is ${sayDuration(age)} old (${toInstant(proof.asOf.getTime())}); maxDataAge allows ${allowed}`)
+    throw incomplete(
+      source,
+      `its data is ${sayDuration(age)} old (${toInstant(proof.asOf.getTime())}); maxDataAge allows ${allowed}`,
+    )
   }
   return proof
 }
@@ -112,24 +120,35 @@ function incomplete(source: SourceSpec, why: string): OperatorError {
 function refuseColumns(source: SourceSpec, problems: readonly MappingProblem[]): void {
   if (problems.length === 0) return
   const sentences = problems.map(({ path, message, expected, nearest }) =>
-    [`${path.join('.')}: ${message}`, expected, nearest === undefined ? undefined : `did you mean "${nearest}"?`].filter(Boolean).join('; '),
+    [`${path.join('.')}: ${message}`, expected, nearest === undefined ? undefined : `did you mean "${nearest}"?`]
+      .filter(Boolean)
+      .join('; '),
   )
-  throw new OperatorError('columns', `${source.name} does not have the columns that its mapping needs: ${sentences.join(' · ')}`, {
-    hint: 'Compare the header of the source with `map`; `vanta-sync preview` shows the rows as they are.',
-  })
+  throw new OperatorError(
+    'columns',
+    `${source.name} does not have the columns that its mapping needs: ${sentences.join(' · ')}`,
+    {
+      hint: 'Compare the header of the source with `map`; `vanta-sync preview` shows the rows as they are.',
+    },
+  )
 }
 
 function timedOut({ source, timeoutMs }: ReadRequest): RetryLaterError {
-  return new RetryLaterError('source-timeout', `${source.name} was not read to its end within ${sayDuration(timeoutMs)}`, {
-    hint: 'Raise `timeout` of the resource when the source is healthy but slow.',
-  })
+  return new RetryLaterError(
+    'source-timeout',
+    `${source.name} was not read to its end within ${sayDuration(timeoutMs)}`,
+    {
+      hint: 'Raise `timeout` of the resource when the source is healthy but slow.',
+    },
+  )
 }
 
 function failed(source: SourceSpec, thrown: unknown): Error {
   if (thrown instanceof ConfigError || (isSyncError(thrown) && thrown.exitCode === 78)) return thrown
   if (isSyncError(thrown) && thrown.code.startsWith('source-')) return thrown
   if (isSyncError(thrown) && thrown.code === 'columns') return thrown
-  const facts = isSyncError(thrown) && thrown.hint !== undefined ? { hint: thrown.hint, cause: thrown } : { cause: thrown }
+  const facts =
+    isSyncError(thrown) && thrown.hint !== undefined ? { hint: thrown.hint, cause: thrown } : { cause: thrown }
   const code = isSyncError(thrown) ? thrown.code : 'source-failed'
   return new OperatorError(code, `${source.name} could not be read: ${messageOf(thrown)}`, facts)
 }
@@ -140,7 +159,13 @@ async function abandonOnAbort<T>(work: Promise<T>, signal: AbortSignal, { source
   const deaf = new Promise<never>((_, reject) => {
     const abandon = (): void => {
       clock.sleep(GRACE, finished.signal).then(
-        () => reject(new OperatorError('source-abandoned', `${source.name} (connector "${source.connector.name}") ignored the abort for 5 s and was left behind`)),
+        () =>
+          reject(
+            new OperatorError(
+              'source-abandoned',
+              `${source.name} (connector "${source.connector.name}") ignored the abort for 5 s and was left behind`,
+            ),
+          ),
         () => undefined,
       )
     }

@@ -5,12 +5,19 @@ import type { RunOptions } from './run-options.ts'
 import { sourceCount } from './prepare.ts'
 import { scopeOf } from './target.ts'
 
-export async function startRun({ context, command, startedBy, toolVersion }: RunOptions, runId: string, startedAt: number): Promise<void> {
+export async function startRun(
+  { context, command, startedBy, toolVersion }: RunOptions,
+  runId: string,
+  startedAt: number,
+): Promise<void> {
   const { state, settings } = context
   await state.runs.begin({ id: runId, command, startedAt, startedBy, toolVersion, configHash: settings.hash })
 }
 
-export async function endRun({ context, resources, startedBy, toolVersion }: RunOptions, document: RunDocument): Promise<void> {
+export async function endRun(
+  { context, resources, startedBy, toolVersion }: RunOptions,
+  document: RunDocument,
+): Promise<void> {
   const { state, settings, clock } = context
   const at = clock.now()
   const rows: ResourceRunRow[] = []
@@ -19,7 +26,13 @@ export async function endRun({ context, resources, startedBy, toolVersion }: Run
     if (fared === undefined) continue
     rows.push(rowOf(document.runId, scopeOf(settings, resource), { at, fared }))
   }
-  await state.runs.finish(document.runId, { finishedAt: at, outcome: document.outcome, exitCode: document.exitCode, resources: rows, document })
+  await state.runs.finish(document.runId, {
+    finishedAt: at,
+    outcome: document.outcome,
+    exitCode: document.exitCode,
+    resources: rows,
+    document,
+  })
   for (const row of rows) {
     const facts = { ...row, command: document.command, startedBy, toolVersion, config: settings.hash }
     await state.append({ chain: row.scope, at, kind: 'run', facts })

@@ -7,7 +7,14 @@ import type { ResourceSpec } from '../resource.ts'
 import type { ComponentIndex } from './components.ts'
 import { componentsOfBaseline, componentsOfPlan } from './components.ts'
 import type { ResourceContext } from './context.ts'
-import { errorDocument, firstOf, type HoldDocument, itemDocument, type ResourceDocument, type ResourceOutcome } from './document.ts'
+import {
+  errorDocument,
+  firstOf,
+  type HoldDocument,
+  itemDocument,
+  type ResourceDocument,
+  type ResourceOutcome,
+} from './document.ts'
 import { judgeHold, settleHold, type Verdict } from './hold.ts'
 import { loadBaseline, orphanedHeads } from './load-baseline.ts'
 import { type Prepared, prepare } from './prepare.ts'
@@ -39,7 +46,9 @@ export interface ResourceRunsOptions {
 }
 
 /** The resources of one application, which know of each other what they refer to. */
-export function createResourceRuns(shared: ResourceRunsOptions): { of(resources: readonly ResourceSpec[]): ResourceRun[] } {
+export function createResourceRuns(shared: ResourceRunsOptions): {
+  of(resources: readonly ResourceSpec[]): ResourceRun[]
+} {
   return {
     of(resources) {
       const runs: Started[] = []
@@ -93,12 +102,29 @@ function start(shared: ResourceRunsOptions, resource: ResourceSpec, earlier: rea
 
   /** What this resource refers to must be there before it. */
   function broken(): Started | undefined {
-    return earlier.find((other) => other.resource.type.name === resource.type.pushAfter && (other.outcome === 'failed' || other.outcome === 'held' || other.outcome === 'skipped'))
+    return earlier.find(
+      (other) =>
+        other.resource.type.name === resource.type.pushAfter &&
+        (other.outcome === 'failed' || other.outcome === 'held' || other.outcome === 'skipped'),
+    )
   }
 
   function skip(other: Started): void {
-    const code = other.outcome === 'held' ? EXIT.held : (other.document().error === undefined ? EXIT.blocked : other.document().exitCode)
-    end('skipped', toSyncError(undefined, code, 'skipped', `${resource.name} was skipped: it refers to ${other.resource.name}, which is ${other.outcome ?? 'not there'}`))
+    const code =
+      other.outcome === 'held'
+        ? EXIT.held
+        : other.document().error === undefined
+          ? EXIT.blocked
+          : other.document().exitCode
+    end(
+      'skipped',
+      toSyncError(
+        undefined,
+        code,
+        'skipped',
+        `${resource.name} was skipped: it refers to ${other.resource.name}, which is ${other.outcome ?? 'not there'}`,
+      ),
+    )
   }
 
   async function planNow(): Promise<void> {
@@ -106,10 +132,18 @@ function start(shared: ResourceRunsOptions, resource: ResourceSpec, earlier: rea
     if (other !== undefined) return skip(other)
     mkdirSync(folder, { recursive: true, mode: 0o700 })
     for (const head of await orphanedHeads(context)) {
-      warn('left-behind', `Resource id ${head.target.resourceId} was pushed from here before and is no longer in the config: its ${head.records} records stay active in Vanta`)
+      warn(
+        'left-behind',
+        `Resource id ${head.target.resourceId} was pushed from here before and is no longer in the config: its ${head.records} records stay active in Vanta`,
+      )
     }
     const components = await componentIndex()
-    prepared = await prepare({ context, requests, client: session.client, ...(components === undefined ? {} : { components }) })
+    prepared = await prepare({
+      context,
+      requests,
+      client: session.client,
+      ...(components === undefined ? {} : { components }),
+    })
     verdict = await judgeHold(context, prepared.plan, prepared.reasons)
     if (options.command !== 'plan') return
     if (verdict.kind === 'held') return end('held', prepared.blocked)
@@ -120,9 +154,14 @@ function start(shared: ResourceRunsOptions, resource: ResourceSpec, earlier: rea
   async function componentIndex(): Promise<ComponentIndex | undefined> {
     const { pushAfter } = resource.type
     if (pushAfter === undefined) return undefined
-    const all = options.context.settings.resources.filter(({ type, application }) => type.name === pushAfter && application === resource.application)
+    const all = options.context.settings.resources.filter(
+      ({ type, application }) => type.name === pushAfter && application === resource.application,
+    )
     if (all.length === 0) {
-      warn('no-components', `${resource.name} refers to ${pushAfter} records, and no such resource is configured for ${resource.application.name}: the references cannot be checked`)
+      warn(
+        'no-components',
+        `${resource.name} refers to ${pushAfter} records, and no such resource is configured for ${resource.application.name}: the references cannot be checked`,
+      )
       return undefined
     }
     const ids = new Set<string>()
@@ -137,7 +176,16 @@ function start(shared: ResourceRunsOptions, resource: ResourceSpec, earlier: rea
   async function heldComponents(other: ResourceSpec): Promise<Set<string>> {
     const aside = join(folder, other.name.replaceAll(/[^\w-]/g, '_'))
     mkdirSync(aside, { recursive: true, mode: 0o700 })
-    return await componentsOfBaseline(await loadBaseline({ ...context, resource: other, folder: aside, now: startedAt, requests, client: session.client }))
+    return componentsOfBaseline(
+      await loadBaseline({
+        ...context,
+        resource: other,
+        folder: aside,
+        now: startedAt,
+        requests,
+        client: session.client,
+      }),
+    )
   }
 
   async function pushNow(): Promise<void> {
@@ -149,16 +197,28 @@ function start(shared: ResourceRunsOptions, resource: ResourceSpec, earlier: rea
     if (prepared.blocked !== undefined) return end('failed', prepared.blocked)
     const client = await session.client()
     const { plan, baseline, earlier: departed } = prepared
-    pushed = await pushPlan({ context, plan, baseline, client, requests, approved: verdict.kind === 'approved', earlier: departed })
+    pushed = await pushPlan({
+      context,
+      plan,
+      baseline,
+      client,
+      requests,
+      approved: verdict.kind === 'approved',
+      earlier: departed,
+    })
     for (const { code, message } of pushed.warnings) warn(code, message)
-    if (pushed.complete && verdict.kind === 'approved') await context.state.holds.save({ ...verdict.hold, status: 'used' })
+    if (pushed.complete && verdict.kind === 'approved')
+      await context.state.holds.save({ ...verdict.hold, status: 'used' })
     if (pushed.error === undefined) end('pushed')
     else end('failed', pushed.error)
   }
 
   function degraded(): boolean {
     const carried = (prepared?.plan.records.invalid ?? 0) > 0
-    return (outcome === 'pushed' || outcome === 'planned') && (carried || (pushed !== undefined && resource.verify && !pushed.verified))
+    return (
+      (outcome === 'pushed' || outcome === 'planned') &&
+      (carried || (pushed !== undefined && resource.verify && !pushed.verified))
+    )
   }
 
   return {
@@ -177,7 +237,15 @@ function start(shared: ResourceRunsOptions, resource: ResourceSpec, earlier: rea
     fail: (why) => end('failed', why),
     refusePlan() {
       if (outcome !== undefined) return
-      end('held', toSyncError(undefined, EXIT.held, 'other-plan', `The plan of ${resource.name} is not the one of --only-if: nothing was pushed`))
+      end(
+        'held',
+        toSyncError(
+          undefined,
+          EXIT.held,
+          'other-plan',
+          `The plan of ${resource.name} is not the one of --only-if: nothing was pushed`,
+        ),
+      )
     },
     document: () => ({
       name: resource.name,
@@ -197,7 +265,11 @@ function start(shared: ResourceRunsOptions, resource: ResourceSpec, earlier: rea
   }
 }
 
-function preparedDocument({ plan, sources, asOf }: Prepared, itemLimit: number, pushed: number): Partial<ResourceDocument> {
+function preparedDocument(
+  { plan, sources, asOf }: Prepared,
+  itemLimit: number,
+  pushed: number,
+): Partial<ResourceDocument> {
   const { moved, ...changes } = plan.counts
   const { blank, ...records } = plan.records
   const total = plan.items.length
@@ -216,7 +288,9 @@ function preparedDocument({ plan, sources, asOf }: Prepared, itemLimit: number, 
       rows,
       evidence: proof.evidence,
       asOf: toInstant(proof.asOf.getTime()),
-      ...(proof.files === undefined ? {} : { files: proof.files.map((file) => ({ ...file, modifiedAt: toInstant(file.modifiedAt.getTime()) })) }),
+      ...(proof.files === undefined
+        ? {}
+        : { files: proof.files.map((file) => ({ ...file, modifiedAt: toInstant(file.modifiedAt.getTime()) })) }),
     })),
     bytes: plan.parts.reduce((sum, part) => sum + part.bytes, 0),
   }

@@ -58,7 +58,11 @@ function openSession({ context, command, waitMs }: RunOptions, application: Appl
   return createSession({ context, application, purpose: command, waitMs })
 }
 
-async function runApplication({ context, command, onlyIf }: RunOptions, session: Session, runs: readonly ResourceRun[]): Promise<readonly ResourceRun[]> {
+async function runApplication(
+  { context, command, onlyIf }: RunOptions,
+  session: Session,
+  runs: readonly ResourceRun[],
+): Promise<readonly ResourceRun[]> {
   // The token comes before the first read: wrong credentials are told at once, not after half an hour of reading.
   const refused = command === 'plan' ? undefined : await connectError(context, session)
   for (const resourceRun of runs) {
@@ -95,9 +99,13 @@ function resourcesOf({ resources }: RunOptions, application: ApplicationSpec): R
 /** All plans are looked at before the first push; over several applications that would hold every lease at once. */
 function refuseSplitPlan({ onlyIf }: RunOptions, applications: readonly ApplicationSpec[]): void {
   if (onlyIf === undefined || applications.length <= 1) return
-  throw new UsageError('only-if', `--only-if covers the plan of one application, and these resources belong to ${applications.length}`, {
-    hint: 'Name the resources of one application.',
-  })
+  throw new UsageError(
+    'only-if',
+    `--only-if covers the plan of one application, and these resources belong to ${applications.length}`,
+    {
+      hint: 'Name the resources of one application.',
+    },
+  )
 }
 
 interface Parts {
@@ -108,7 +116,10 @@ interface Parts {
   readonly planHashes: readonly string[]
 }
 
-function documentOf({ context, command }: RunOptions, { runId, startedAt, finished, tokens, planHashes }: Parts): RunDocument {
+function documentOf(
+  { context, command }: RunOptions,
+  { runId, startedAt, finished, tokens, planHashes }: Parts,
+): RunDocument {
   const exitCode = worstExitCode(finished.map((resource) => resource.exitCode))
   const hash = combinedHash(planHashes)
   const worst = finished.find((resource) => resource.exitCode === exitCode && resource.error !== undefined)

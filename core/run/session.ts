@@ -53,9 +53,15 @@ export function createSession({ context, application, purpose, waitMs, onLease }
       signal,
       onEvent(event) {
         if (event.kind === 'token-minted') emit({ kind: 'token-minted', application: application.name })
-        if (event.kind === 'waiting') emit({ kind: 'waiting', application: application.name, why: event.why, ms: event.ms })
+        if (event.kind === 'waiting')
+          emit({ kind: 'waiting', application: application.name, why: event.why, ms: event.ms })
         if (event.kind !== 'attempt-failed') return
-        emit({ kind: 'attempt-failed', application: application.name, what: `${event.what}: ${event.problem}`, waitMs: event.waitMs ?? 0 })
+        emit({
+          kind: 'attempt-failed',
+          application: application.name,
+          what: `${event.what}: ${event.problem}`,
+          waitMs: event.waitMs ?? 0,
+        })
       },
     })
     await connected.connect()
@@ -69,7 +75,7 @@ export function createSession({ context, application, purpose, waitMs, onLease }
     },
     async client() {
       client ??= connect()
-      return await client
+      return client
     },
     async close() {
       await client?.catch(() => undefined)

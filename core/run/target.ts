@@ -25,5 +25,8 @@ function shapeOf(resource: ResourceSpec): string {
 export function scopeOf(settings: Settings, resource: ResourceSpec): string {
   const first = [...resource.resourceIds].sort()[0] ?? ''
   const { baseUrl, connection, type } = targetOf(settings, resource, first)
-  return createHash('sha256').update(JSON.stringify([baseUrl, connection, type, first])).digest('hex').slice(0, 32)
+  return createHash('sha256')
+    .update(JSON.stringify([baseUrl, connection, type, first]))
+    .digest('hex')
+    .slice(0, 32)
 }

@@ -47,7 +47,8 @@ export function compareHeld(pushed: Iterable<SnapshotRecord>, held: readonly Hel
     if (answer === undefined) missing++
     if (answer === undefined || answer === body) continue
     different++
-    for (const { name } of fieldChanges(JSON.parse(body), JSON.parse(answer))) fields.set(name, (fields.get(name) ?? 0) + 1)
+    for (const { name } of fieldChanges(JSON.parse(body), JSON.parse(answer)))
+      fields.set(name, (fields.get(name) ?? 0) + 1)
   }
   const names = [...fields].sort((a, b) => b[1] - a[1]).map(([name]) => name)
   return { missing, extra: left.size, different, fields: names }

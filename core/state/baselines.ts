@@ -11,19 +11,25 @@ const DEPARTURE_LIFE = 35 * DAY
 export function createBaselines(database: Database, clock: Clock): Baselines {
   const headOf = (target: Target): SqlRow | undefined =>
     database
-      .prepare('SELECT * FROM baseline WHERE base_url = ? AND connection = ? AND type = ? AND resource_id = ? AND shape = ?')
+      .prepare(
+        'SELECT * FROM baseline WHERE base_url = ? AND connection = ? AND type = ? AND resource_id = ? AND shape = ?',
+      )
       .get(...fields(target))
 
   async function* records(target: Target): AsyncGenerator<readonly BaselineRecord[], void, void> {
     const head = headOf(target)
     if (head === undefined) return
-    const page = database.prepare('SELECT * FROM baseline_record WHERE baseline = ? AND unique_id > ? ORDER BY unique_id LIMIT ?')
+    const page = database.prepare(
+      'SELECT * FROM baseline_record WHERE baseline = ? AND unique_id > ? ORDER BY unique_id LIMIT ?',
+    )
     // By key and not by a cursor: no read transaction stays open while somebody awaits.
     let after: string | undefined
     for (;;) {
       const rows =
         after === undefined
-          ? database.prepare('SELECT * FROM baseline_record WHERE baseline = ? ORDER BY unique_id LIMIT ?').all(head['id']!, BATCH)
+          ? database
+              .prepare('SELECT * FROM baseline_record WHERE baseline = ? ORDER BY unique_id LIMIT ?')
+              .all(head['id']!, BATCH)
           : page.all(head['id']!, after, BATCH)
       if (rows.length === 0) return
       yield rows.map((row) => recordOf(row, Number(head['confirmed_at'])))
@@ -37,7 +43,9 @@ export function createBaselines(database: Database, clock: Clock): Baselines {
       return row === undefined ? undefined : toHead(row)
     },
     async heads({ baseUrl, connection, type }) {
-      const rows = database.prepare('SELECT * FROM baseline WHERE base_url = ? AND connection = ? AND type = ?').all(baseUrl, connection, type)
+      const rows = database
+        .prepare('SELECT * FROM baseline WHERE base_url = ? AND connection = ? AND type = ?')
+        .all(baseUrl, connection, type)
       return rows.map(toHead)
     },
     records,
@@ -46,7 +54,9 @@ export function createBaselines(database: Database, clock: Clock): Baselines {
     },
     async departures(targets, since) {
       const statement = database.prepare('SELECT digest FROM departure WHERE target = ? AND at > ? AND approved = 0')
-      const digests = targets.flatMap((target) => statement.all(targetKey(target), since).map((row) => String(row['digest'])))
+      const digests = targets.flatMap((target) =>
+        statement.all(targetKey(target), since).map((row) => String(row['digest'])),
+      )
       return new Set(digests)
     },
   }
@@ -62,9 +72,14 @@ function applyCommit(database: Database, commit: BaselineCommit, now: number): v
   if (commit.replace) database.prepare('DELETE FROM baseline_record WHERE baseline = ?').run(id)
   const remove = database.prepare('DELETE FROM baseline_record WHERE baseline = ? AND unique_id = ?')
   for (const uniqueId of commit.removed) remove.run(id, uniqueId)
-  const upsert = database.prepare('INSERT OR REPLACE INTO baseline_record (baseline, unique_id, body, accepted_at, grp) VALUES (?, ?, ?, ?, ?)')
-  for (const { uniqueId, body, acceptedAt, group } of commit.upserted) upsert.run(id, uniqueId, body, acceptedAt, group ?? null)
-  database.prepare('UPDATE baseline SET records = (SELECT count(*) FROM baseline_record WHERE baseline = id) WHERE id = ?').run(id)
+  const upsert = database.prepare(
+    'INSERT OR REPLACE INTO baseline_record (baseline, unique_id, body, accepted_at, grp) VALUES (?, ?, ?, ?, ?)',
+  )
+  for (const { uniqueId, body, acceptedAt, group } of commit.upserted)
+    upsert.run(id, uniqueId, body, acceptedAt, group ?? null)
+  database
+    .prepare('UPDATE baseline SET records = (SELECT count(*) FROM baseline_record WHERE baseline = id) WHERE id = ?')
+    .run(id)
   database.prepare('DELETE FROM pending_push WHERE target = ?').run(targetKey(target))
   saveDepartures(database, commit, now)
 }
@@ -79,15 +94,22 @@ function saveHead(database: Database, { target, ...commit }: BaselineCommit): nu
     )
     .run(...fields(target), commit.confirmedAt, commit.origin, JSON.stringify(commit.siblings), commit.runId)
   const row = database
-    .prepare('SELECT id FROM baseline WHERE base_url = ? AND connection = ? AND type = ? AND resource_id = ? AND shape = ?')
+    .prepare(
+      'SELECT id FROM baseline WHERE base_url = ? AND connection = ? AND type = ? AND resource_id = ? AND shape = ?',
+    )
     .get(...fields(target))
   return Number(row?.['id'])
 }
 
-function saveDepartures(database: Database, { target, departed, returned, confirmedAt }: BaselineCommit, now: number): void {
+function saveDepartures(
+  database: Database,
+  { target, departed, returned, confirmedAt }: BaselineCommit,
+  now: number,
+): void {
   const key = targetKey(target)
   const depart = database.prepare('INSERT OR REPLACE INTO departure (target, digest, at, approved) VALUES (?, ?, ?, ?)')
-  for (const digest of departed?.digests ?? []) depart.run(key, digest, confirmedAt, departed?.approved === true ? 1 : 0)
+  for (const digest of departed?.digests ?? [])
+    depart.run(key, digest, confirmedAt, departed?.approved === true ? 1 : 0)
   const comeBack = database.prepare('DELETE FROM departure WHERE digest = ?')
   for (const digest of returned ?? []) comeBack.run(digest)
   database.prepare('DELETE FROM departure WHERE at < ?').run(now - DEPARTURE_LIFE)

@@ -12,7 +12,9 @@ export function appendHistory(database: Database, { chain, at, kind, facts }: Hi
     const previous = String(last?.['hash'] ?? ORIGIN)
     const text = JSON.stringify(facts)
     const hash = entryHash(previous, { chain, at, kind, facts: text })
-    database.prepare('INSERT INTO history (chain, at, kind, facts, previous, hash) VALUES (?, ?, ?, ?, ?, ?)').run(chain, at, kind, text, previous, hash)
+    database
+      .prepare('INSERT INTO history (chain, at, kind, facts, previous, hash) VALUES (?, ?, ?, ?, ?, ?)')
+      .run(chain, at, kind, text, previous, hash)
     return hash
   })
 }
@@ -21,13 +23,16 @@ export function appendHistory(database: Database, { chain, at, kind, facts }: Hi
 export function brokenLink(database: Database, chain: string): number | undefined {
   let previous = ORIGIN
   for (const row of database.prepare('SELECT * FROM history WHERE chain = ? ORDER BY seq').iterate(chain)) {
-    const entry = { chain, at: Number(row['at']), kind: String(row['kind']), facts: String(row['facts']) }
-    if (row['previous'] !== previous || row['hash'] !== entryHash(previous, entry)) return Number(row['seq'])
-    previous = String(row['hash'])
+    const { seq, at, kind, facts, hash } = row
+    const expected = entryHash(previous, { chain, at: Number(at), kind: String(kind), facts: String(facts) })
+    if (row['previous'] !== previous || hash !== expected) return Number(seq)
+    previous = expected
   }
   return undefined
 }
 
 function entryHash(previous: string, entry: { chain: string; at: number; kind: string; facts: string }): string {
-  return createHash('sha256').update(JSON.stringify([previous, entry.chain, entry.at, entry.kind, entry.facts])).digest('hex')
+  return createHash('sha256')
+    .update(JSON.stringify([previous, entry.chain, entry.at, entry.kind, entry.facts]))
+    .digest('hex')
 }

@@ -4,13 +4,17 @@ import type { Hold, Holds } from './state.ts'
 
 export function createHolds(database: Database, clock: Clock): Holds {
   function expire(): void {
-    const due = database.prepare("SELECT * FROM hold WHERE status IN ('open', 'approved', 'rejected') AND expires_at <= ?").all(clock.now())
+    const due = database
+      .prepare("SELECT * FROM hold WHERE status IN ('open', 'approved', 'rejected') AND expires_at <= ?")
+      .all(clock.now())
     for (const row of due) save({ ...toHold(row), status: 'expired' })
   }
 
   function save(hold: Hold): void {
     database
-      .prepare('INSERT OR REPLACE INTO hold (id, scope, status, opened_at, expires_at, document) VALUES (?, ?, ?, ?, ?, ?)')
+      .prepare(
+        'INSERT OR REPLACE INTO hold (id, scope, status, opened_at, expires_at, document) VALUES (?, ?, ?, ?, ?, ?)',
+      )
       .run(hold.id, hold.scope, hold.status, hold.openedAt, hold.expiresAt, JSON.stringify(hold))
   }
 
@@ -22,13 +26,17 @@ export function createHolds(database: Database, clock: Clock): Holds {
     },
     async live(scope) {
       expire()
-      const row = database.prepare("SELECT * FROM hold WHERE scope = ? AND status IN ('open', 'approved', 'rejected')").get(scope)
+      const row = database
+        .prepare("SELECT * FROM hold WHERE scope = ? AND status IN ('open', 'approved', 'rejected')")
+        .get(scope)
       return row === undefined ? undefined : toHold(row)
     },
     async list({ scope, status } = {}) {
       expire()
       const rows = database.prepare('SELECT * FROM hold ORDER BY opened_at DESC').all()
-      return rows.map(toHold).filter((hold) => (scope ?? hold.scope) === hold.scope && (status ?? hold.status) === hold.status)
+      return rows
+        .map(toHold)
+        .filter((hold) => (scope ?? hold.scope) === hold.scope && (status ?? hold.status) === hold.status)
     },
     async save(hold, subjects) {
       database.transaction(() => {

@@ -12,7 +12,10 @@ const POLL_MS = 150
 
 /** Waits for the lease on a lock file in `folder`. @throws LeaseError `lease-held` */
 export async function takeLease(folder: string, clock: Clock, request: LeaseRequest): Promise<Lease> {
-  const name = createHash('sha256').update(JSON.stringify([request.baseUrl, request.connection])).digest('hex').slice(0, 32)
+  const name = createHash('sha256')
+    .update(JSON.stringify([request.baseUrl, request.connection]))
+    .digest('hex')
+    .slice(0, 32)
   const path = join(folder, `${name}.lock`)
   const note = join(folder, `${name}.json`)
   const lock = await waitForLock(path, note, { clock, request })
@@ -20,7 +23,11 @@ export async function takeLease(folder: string, clock: Clock, request: LeaseRequ
   return leaseOf({ lock, path, note, connection: request.connection })
 }
 
-async function waitForLock(path: string, note: string, { clock, request }: { clock: Clock; request: LeaseRequest }): Promise<FileLock> {
+async function waitForLock(
+  path: string,
+  note: string,
+  { clock, request }: { clock: Clock; request: LeaseRequest },
+): Promise<FileLock> {
   const until = clock.now() + request.waitMs
   let told = false
   for (;;) {
@@ -41,15 +48,29 @@ function heldElsewhere(holder: string, waitedMs: number): LeaseError {
   })
 }
 
-function leaseOf({ lock, path, note, connection }: { lock: FileLock; path: string; note: string; connection: string }): Lease {
+function leaseOf({
+  lock,
+  path,
+  note,
+  connection,
+}: {
+  lock: FileLock
+  path: string
+  note: string
+  connection: string
+}): Lease {
   let released = false
   return {
     connection,
     async prove() {
       if (!released && lock.stillOurs()) return
-      throw new LeaseError('lease-lost', `The lease was lost: its lock file ${path} was deleted or replaced while we held it`, {
-        hint: 'Nothing more was minted or pushed. Find what deletes files in the state folder, then run again.',
-      })
+      throw new LeaseError(
+        'lease-lost',
+        `The lease was lost: its lock file ${path} was deleted or replaced while we held it`,
+        {
+          hint: 'Nothing more was minted or pushed. Find what deletes files in the state folder, then run again.',
+        },
+      )
     },
     async release() {
       if (released) return
@@ -62,7 +83,9 @@ function leaseOf({ lock, path, note, connection }: { lock: FileLock; path: strin
 
 function writeNote(path: string, purpose: string, now: number): void {
   const temporary = `${path}.${process.pid}`
-  writeFileSync(temporary, JSON.stringify({ pid: process.pid, host: hostname(), since: toInstant(now), purpose }), { mode: 0o600 })
+  writeFileSync(temporary, JSON.stringify({ pid: process.pid, host: hostname(), since: toInstant(now), purpose }), {
+    mode: 0o600,
+  })
   renameSync(temporary, path)
 }
 

@@ -56,9 +56,13 @@ export function migrate(database: Database): void {
   database.transaction(() => {
     const version = Number(database.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0)
     if (version > MIGRATIONS.length) {
-      throw new StateError('state-too-new', `The state ${database.path} has version ${version}; this vanta-sync knows ${MIGRATIONS.length} at most`, {
-        hint: 'Use the vanta-sync that wrote it, or a newer one.',
-      })
+      throw new StateError(
+        'state-too-new',
+        `The state ${database.path} has version ${version}; this vanta-sync knows ${MIGRATIONS.length} at most`,
+        {
+          hint: 'Use the vanta-sync that wrote it, or a newer one.',
+        },
+      )
     }
     for (const sql of MIGRATIONS.slice(version)) database.exec(sql)
     database.exec(`PRAGMA user_version = ${MIGRATIONS.length}`)

@@ -68,10 +68,14 @@ function stateError(folder: string, error: unknown): StateError {
     })
   }
   const { uid, gid } = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 }
-  return new StateError('state-unusable', `The state folder ${folder} cannot be used by uid ${uid}, gid ${gid}: ${message}`, {
-    cause: error,
-    hint: `Give it to the process: chown -R ${uid}:${gid} ${folder} && chmod 700 ${folder}; or check that the disk is not full or read-only.`,
-  })
+  return new StateError(
+    'state-unusable',
+    `The state folder ${folder} cannot be used by uid ${uid}, gid ${gid}: ${message}`,
+    {
+      cause: error,
+      hint: `Give it to the process: chown -R ${uid}:${gid} ${folder} && chmod 700 ${folder}; or check that the disk is not full or read-only.`,
+    },
+  )
 }
 
 function proveWritable(folder: string): void {
@@ -96,15 +100,21 @@ const NETWORK: Readonly<Record<number, string>> = {
 function refuseNetwork(folder: string): void {
   const kind = NETWORK[statfsSync(folder).type >>> 0]
   if (kind === undefined) return
-  throw new StateError('state-on-network', `The state folder ${folder} is on a network file system (${kind}), where locks cannot be trusted`, {
-    hint: 'Put the state on a local disk, or set state.allowNetworkFs when you are sure that one host alone uses it.',
-  })
+  throw new StateError(
+    'state-on-network',
+    `The state folder ${folder} is on a network file system (${kind}), where locks cannot be trusted`,
+    {
+      hint: 'Put the state on a local disk, or set state.allowNetworkFs when you are sure that one host alone uses it.',
+    },
+  )
 }
 
 function openMain(path: string): Database {
   const database = openDatabase(path)
   // WAL and FULL: a push that Vanta confirmed is still known after a power cut.
-  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -16000')
+  database.exec(
+    'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -16000',
+  )
   migrate(database)
   chmodSync(path, 0o600)
   return database

@@ -6,7 +6,9 @@ export function createPushes(database: Database): Pushes {
   return {
     async begin({ target, id, runId, planHash, startedAt, records }) {
       database
-        .prepare('INSERT OR REPLACE INTO pending_push (target, id, run_id, plan_hash, started_at, records) VALUES (?, ?, ?, ?, ?, ?)')
+        .prepare(
+          'INSERT OR REPLACE INTO pending_push (target, id, run_id, plan_hash, started_at, records) VALUES (?, ?, ?, ?, ?, ?)',
+        )
         .run(targetKey(target), id, runId, planHash, startedAt, records)
     },
     async withdraw(id) {

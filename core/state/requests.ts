@@ -14,10 +14,14 @@ export function createRequestTimes(database: Database, clock: Clock, windowMs = 
         // A clock that was put back would leave requests in the future, which nobody could wait out.
         database.prepare('UPDATE request SET at = ? WHERE at > ?').run(now, now)
         database.prepare('DELETE FROM request WHERE at <= ?').run(now - windowMs)
-        const times = database.prepare('SELECT at FROM request WHERE kind = ? AND key = ? ORDER BY at DESC LIMIT ?').all(kind, key, limit)
+        const times = database
+          .prepare('SELECT at FROM request WHERE kind = ? AND key = ? ORDER BY at DESC LIMIT ?')
+          .all(kind, key, limit)
         const oldest = times[limit - 1]
         if (oldest !== undefined) return { waitMs: Math.max(1, Number(oldest['at']) + windowMs - now) }
-        const { lastInsertRowid } = database.prepare('INSERT INTO request (kind, key, at) VALUES (?, ?, ?)').run(kind, key, now)
+        const { lastInsertRowid } = database
+          .prepare('INSERT INTO request (kind, key, at) VALUES (?, ?, ?)')
+          .run(kind, key, now)
         return { ticket: lastInsertRowid }
       })
     },

@@ -19,30 +19,40 @@ export function createRuns(database: Database): Runs {
     const row = database.prepare('SELECT * FROM run WHERE id = ?').get(id)
     if (row === undefined) return
     const run = change(JSON.parse(String(row['row'])) as RunRow)
-    database.prepare('UPDATE run SET status = ?, row = ?, document = ? WHERE id = ?').run(run.status, JSON.stringify(run), document, id)
+    database
+      .prepare('UPDATE run SET status = ?, row = ?, document = ? WHERE id = ?')
+      .run(run.status, JSON.stringify(run), document, id)
   }
 
   return {
     async begin(run) {
       const row: RunRow = { ...run, status: 'running' }
-      database.prepare('INSERT INTO run (id, status, started_at, row) VALUES (?, ?, ?, ?)').run(run.id, row.status, run.startedAt, JSON.stringify(row))
+      database
+        .prepare('INSERT INTO run (id, status, started_at, row) VALUES (?, ?, ?, ?)')
+        .run(run.id, row.status, run.startedAt, JSON.stringify(row))
     },
     async finish(id, { finishedAt, outcome, exitCode, resources, document }) {
       database.transaction(() => {
         update(id, (run) => ({ ...run, status: 'finished', finishedAt, outcome, exitCode }), JSON.stringify(document))
-        const insert = database.prepare('INSERT INTO resource_run (run_id, scope, resource, at, success, row) VALUES (?, ?, ?, ?, ?, ?)')
-        for (const row of resources) insert.run(id, row.scope, row.resource, row.at, row.success ? 1 : 0, JSON.stringify(row))
+        const insert = database.prepare(
+          'INSERT INTO resource_run (run_id, scope, resource, at, success, row) VALUES (?, ?, ?, ?, ?, ?)',
+        )
+        for (const row of resources)
+          insert.run(id, row.scope, row.resource, row.at, row.success ? 1 : 0, JSON.stringify(row))
       })
     },
     async markInterrupted(ids, at) {
       database.transaction(() => {
-        for (const id of ids) update(id, (run) => ({ ...run, status: 'interrupted', finishedAt: at, outcome: 'interrupted' }), null)
+        for (const id of ids)
+          update(id, (run) => ({ ...run, status: 'interrupted', finishedAt: at, outcome: 'interrupted' }), null)
       })
     },
     async list({ resource, limit = DEFAULT_LIMIT, status }) {
       const rows =
         resource === undefined
-          ? database.prepare('SELECT * FROM run WHERE status = coalesce(?, status) ORDER BY started_at DESC, id DESC LIMIT ?').all(status ?? null, limit)
+          ? database
+              .prepare('SELECT * FROM run WHERE status = coalesce(?, status) ORDER BY started_at DESC, id DESC LIMIT ?')
+              .all(status ?? null, limit)
           : database
               .prepare(
                 `SELECT * FROM run WHERE status = coalesce(?, status) AND id IN (SELECT run_id FROM resource_run WHERE resource = ?)
@@ -56,8 +66,12 @@ export function createRuns(database: Database): Runs {
       return row === undefined ? undefined : recordOf(row)
     },
     async latest(scopes) {
-      const last = database.prepare('SELECT row FROM resource_run WHERE scope = ? ORDER BY at DESC, run_id DESC LIMIT 1')
-      const success = database.prepare('SELECT row FROM resource_run WHERE scope = ? AND success = 1 ORDER BY at DESC, run_id DESC LIMIT 1')
+      const last = database.prepare(
+        'SELECT row FROM resource_run WHERE scope = ? ORDER BY at DESC, run_id DESC LIMIT 1',
+      )
+      const success = database.prepare(
+        'SELECT row FROM resource_run WHERE scope = ? AND success = 1 ORDER BY at DESC, run_id DESC LIMIT 1',
+      )
       const found = new Map<string, { last?: ResourceRunRow; success?: ResourceRunRow }>()
       for (const scope of scopes) {
         const lastRow = last.get(scope)

@@ -76,6 +76,15 @@ describe('a GET with a body', () => {
   })
 })
 
+describe('a HEAD', () => {
+  it('is answered like a GET, without the body', async () => {
+    const sandbox = await sandboxFor()
+    const headers = { authorization: `Bearer ${await mint(sandbox)}` }
+    const reply = await send(sandbox, 'HEAD', `${USERS}?resourceId=${RESOURCE_ID}`, { headers })
+    expect([reply.status, reply.text]).toEqual([200, ''])
+  })
+})
+
 describe('the host of another region', () => {
   it('answers every request with 308 and where to go', async () => {
     const sandbox = await sandboxFor({ redirectTo: 'https://api.vanta.com/' })

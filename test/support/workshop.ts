@@ -44,7 +44,12 @@ export function tableConnector(table: Table) {
       if (table.ending === 'fails') throw new Error('the table broke')
       if (table.ending === 'no proof') return undefined
       const rows = table.rows.length + (table.ending === 'wrong count' ? 1 : 0)
-      return { complete: table.ending !== 'incomplete', rows, asOf: new Date(ctx.clock.now()), evidence: 'the table ended' }
+      return {
+        complete: table.ending !== 'incomplete',
+        rows,
+        asOf: new Date(ctx.clock.now()),
+        evidence: 'the table ended',
+      }
     },
   })
 }
@@ -106,7 +111,12 @@ export interface Workshop {
 
 export const RESOURCE_ID = '66f1c2a9e4b0a1d2c3e4f567'
 
-export function sourceOf(table: Table, type: ResourceSpec['type'], map: Record<string, unknown>, name = 'people'): ResourceSpec['sources'][number] {
+export function sourceOf(
+  table: Table,
+  type: ResourceSpec['type'],
+  map: Record<string, unknown>,
+  name = 'people',
+): ResourceSpec['sources'][number] {
   const compiled = compileMapping({ type, map, tables: {}, zone: 'UTC' })
   if ('problems' in compiled) throw new Error(compiled.problems.map((problem) => problem.message).join('; '))
   return { name, connector: tableConnector(table), options: async () => ({}), mapping: compiled.mapping }

@@ -1,5 +1,15 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { createWorkshop, DEFAULT_GUARD, people, person, RESOURCE_ID, typeOf, type Workshop, type WorkshopOptions } from '../../support/workshop.ts'
+import {
+  createWorkshop,
+  DEFAULT_GUARD,
+  people,
+  person,
+  RESOURCE_ID,
+  typeOf,
+  type Workshop,
+  type WorkshopOptions,
+} from '../../support/workshop.ts'
+import { Secret } from '../../../core/secret.ts'
 import { createAutoClock } from '../../support/fake-clock.ts'
 
 const open: Workshop[] = []
@@ -16,7 +26,9 @@ afterEach(async () => {
 
 const only = <T>(items: readonly T[]): T => {
   expect(items).toHaveLength(1)
-  return items[0]!
+  const [item] = items
+  if (item === undefined) throw new Error('There is none')
+  return item
 }
 
 describe('a run', () => {
@@ -26,7 +38,11 @@ describe('a run', () => {
     const document = await shop.plan()
     const resource = only(document.resources)
     expect(document).toMatchObject({ outcome: 'planned', exitCode: 0 })
-    expect(resource).toMatchObject({ outcome: 'planned', baseline: 'read', changes: { added: 100, changed: 0, removed: 0, unchanged: 0 } })
+    expect(resource).toMatchObject({
+      outcome: 'planned',
+      baseline: 'read',
+      changes: { added: 100, changed: 0, removed: 0, unchanged: 0 },
+    })
     expect(resource.items).toHaveLength(100)
     expect(shop.sandbox.control.requests().filter(({ method }) => method === 'PUT')).toHaveLength(0)
   })
@@ -35,8 +51,17 @@ describe('a run', () => {
     const shop = await workshop()
     shop.table.rows = people(100)
     const document = await shop.run()
-    expect(document).toMatchObject({ outcome: 'succeeded', exitCode: 0, applications: [{ name: 'people-x', tokensMinted: 1 }] })
-    expect(only(document.resources)).toMatchObject({ outcome: 'pushed', verified: true, records: { read: 100, valid: 100, pushed: 100 }, requests: { put: 1, get: 2 } })
+    expect(document).toMatchObject({
+      outcome: 'succeeded',
+      exitCode: 0,
+      applications: [{ name: 'people-x', tokensMinted: 1 }],
+    })
+    expect(only(document.resources)).toMatchObject({
+      outcome: 'pushed',
+      verified: true,
+      records: { read: 100, valid: 100, pushed: 100 },
+      requests: { put: 1, get: 2 },
+    })
     expect(shop.held()).toHaveLength(100)
   })
 
@@ -60,7 +85,11 @@ describe('a run', () => {
     ['half the rows gone', people(50), 'maxRemoved'],
     ['all ids new', people(100, 1001), 'allNew'],
     ['no row at all', [], 'minRecords'],
-    ['40 % deactivated', people(100).map((row, index) => (index < 40 ? { ...row, status: 'DEACTIVATED' } : row)), 'maxRemoved'],
+    [
+      '40 % deactivated',
+      people(100).map((row, index) => (index < 40 ? { ...row, status: 'DEACTIVATED' } : row)),
+      'maxRemoved',
+    ],
   ])('holds a set with %s, and an approval pushes it once', async (_, rows, rule) => {
     const shop = await workshop()
     shop.table.rows = people(100)
@@ -142,7 +171,14 @@ describe('a run', () => {
     const document = await shop.run()
     const resource = only(document.resources)
     expect(document).toMatchObject({ outcome: 'degraded', exitCode: 0 })
-    expect(resource.records).toMatchObject({ read: 101, valid: 99, invalid: 2, carriedForward: 1, dropped: 1, pushed: 100 })
+    expect(resource.records).toMatchObject({
+      read: 101,
+      valid: 99,
+      invalid: 2,
+      carriedForward: 1,
+      dropped: 1,
+      pushed: 100,
+    })
     expect(resource.problems).toMatchObject([
       { code: 'missing', at: 'table:7', uniqueId: 'E-00006', field: 'email' },
       { code: 'missing', at: 'table:102', uniqueId: 'E-00101', field: 'email' },
@@ -207,25 +243,31 @@ describe('a run', () => {
     expect(only((await shop.run()).resources).records).toMatchObject({ read: 4, valid: 3, invalid: 0, blank: 1 })
   })
 
-  it.each(['incomplete', 'fails', 'no proof', 'wrong count'] as const)('pushes nothing of a read that ends "%s"', async (ending) => {
-    const shop = await workshop()
-    shop.table.rows = people(100)
-    await shop.run()
-    shop.table.ending = ending
-    shop.table.rows = people(99)
-    expect(await shop.run()).toMatchObject({ outcome: 'failed', exitCode: 12 })
-    expect(shop.held()).toHaveLength(100)
-  })
+  it.each(['incomplete', 'fails', 'no proof', 'wrong count'] as const)(
+    'pushes nothing of a read that ends "%s"',
+    async (ending) => {
+      const shop = await workshop()
+      shop.table.rows = people(100)
+      await shop.run()
+      shop.table.ending = ending
+      shop.table.rows = people(99)
+      expect(await shop.run()).toMatchObject({ outcome: 'failed', exitCode: 12 })
+      expect(shop.held()).toHaveLength(100)
+    },
+  )
 
   it('abandons a read that outlives its timeout', async () => {
     const shop = await workshop({ resource: { timeoutMs: 50 } })
-    shop.table.before = (signal) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
+    shop.table.before = (signal) =>
+      new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
     expect(await shop.run()).toMatchObject({ exitCode: 12, error: { code: 'source-timeout' } })
   })
 
   it('refuses a column that the mapping names and the data lacks', async () => {
     const shop = await workshop()
-    shop.table.rows = people(3).map(({ role: _, ...rest }) => rest)
+    shop.table.rows = people(3).map((row) =>
+      Object.fromEntries(Object.entries(row).filter(([name]) => name !== 'role')),
+    )
     const document = await shop.run()
     expect(document).toMatchObject({ exitCode: 12, error: { code: 'columns' } })
   })
@@ -289,7 +331,13 @@ describe('a push', () => {
     const shop = await workshop()
     shop.sandbox.control.rotateSecret()
     shop.setResource({
-      application: { ...shop.settings.applications[0]!, clientSecret: { describe: 'x', resolve: async () => new (await import('../../../core/secret.ts')).Secret('wrong') } },
+      application: {
+        ...shop.settings.applications[0]!,
+        clientSecret: {
+          describe: 'x',
+          resolve: async () => new Secret('wrong'),
+        },
+      },
     })
     let read = false
     shop.table.before = async () => {
@@ -317,7 +365,10 @@ describe('a push', () => {
     shop.table.rows = people(1)
     await shop.run()
     const [row] = shop.sandbox.control.records({ type: 'user_account', resourceId: RESOURCE_ID })
-    shop.sandbox.control.fail({ method: 'GET', count: 'all' }, { status: 200, body: { resources: [{ ...row, fullName: 'Other' }] } })
+    shop.sandbox.control.fail(
+      { method: 'GET', count: 'all' },
+      { status: 200, body: { resources: [{ ...row, fullName: 'Other' }] } },
+    )
     const differs = only((await shop.run()).resources)
     expect(differs).toMatchObject({ outcome: 'pushed', verified: false, degraded: true })
     expect(differs.warnings).toMatchObject([{ code: 'values-differ' }])
@@ -340,7 +391,7 @@ describe('a push', () => {
     const { planHash } = await shop.plan()
     expect(await shop.run({ onlyIf: 'other' })).toMatchObject({ exitCode: 11 })
     expect(shop.held()).toEqual([])
-    expect(await shop.run({ onlyIf: planHash! })).toMatchObject({ exitCode: 0 })
+    expect(await shop.run({ onlyIf: planHash ?? '' })).toMatchObject({ exitCode: 0 })
   })
 
   it('refuses a set that no PUT can carry, with the heaviest fields', async () => {
@@ -360,7 +411,11 @@ describe('a partitioned resource', () => {
   it('spreads the set, moves records when an id joins or leaves, and loses nobody', async () => {
     const shop = await workshop({ resource: { resourceIds: ids.slice(0, 2) } })
     shop.table.rows = people(200)
-    expect(only((await shop.run()).resources)).toMatchObject({ outcome: 'pushed', changes: { added: 200, moved: 0 }, requests: { put: 2 } })
+    expect(only((await shop.run()).resources)).toMatchObject({
+      outcome: 'pushed',
+      changes: { added: 200, moved: 0 },
+      requests: { put: 2 },
+    })
     shop.setResource({ resourceIds: ids })
     const joined = only((await shop.run()).resources)
     expect(joined).toMatchObject({ outcome: 'pushed', verified: true, changes: { added: 0, changed: 0, removed: 0 } })
@@ -370,7 +425,11 @@ describe('a partitioned resource', () => {
     const left = only((await shop.run()).resources)
     expect(left).toMatchObject({ outcome: 'pushed', changes: { removed: 0 } })
     expect(shop.held()).toEqual(people(200).map((row) => row['id']))
-    expect(shop.sandbox.control.records({ type: 'user_account', resourceId: ids[0]! }).every((row) => row['deletedAt'])).toBe(true)
+    expect(
+      shop.sandbox.control
+        .records({ type: 'user_account', resourceId: 'a'.repeat(24) })
+        .every((row) => row['deletedAt']),
+    ).toBe(true)
   })
 
   it('keeps everybody somewhere when the part that gains fails', async () => {
@@ -391,7 +450,10 @@ describe('custom properties', () => {
   it('are pushed from the columns of their names', async () => {
     const type = typeOf('custom_resource', { hostname: 'string', port: 'int32' })
     const { sourceOf } = await import('../../support/workshop.ts')
-    const table = { rows: [{ uniqueId: 'a', displayName: 'A', externalUrl: 'https://x.example.com', hostname: 'h', port: '80' }], ending: 'complete' as const }
+    const table = {
+      rows: [{ uniqueId: 'a', displayName: 'A', externalUrl: 'https://x.example.com', hostname: 'h', port: '80' }],
+      ending: 'complete' as const,
+    }
     const shop = await workshop({ resource: { type, sources: [sourceOf(table, type, {})] } })
     expect(await shop.run()).toMatchObject({ exitCode: 0, outcome: 'succeeded' })
     expect(shop.held()).toEqual(['a'])

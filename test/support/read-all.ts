@@ -1,0 +1,97 @@
+import { type Clock, HOUR } from '../../core/clock.ts'
+import type { Connector, Proof, ReadContext, Row } from '../../core/connector.ts'
+import type { Log, LogFacts } from '../../core/log.ts'
+import { checkOptions, resolveOptions } from '../../core/options.ts'
+import { createAutoClock } from './fake-clock.ts'
+
+export interface LoggedLine {
+  readonly level: keyof Log
+  readonly message: string
+  readonly facts: LogFacts
+}
+
+export interface ReadAll {
+  readonly rows: readonly Row[]
+  readonly proof: Proof | undefined
+  /** What the connector announced; undefined when it announced nothing. */
+  readonly columns: readonly string[] | undefined
+  readonly logs: readonly LoggedLine[]
+  /** Every call of `progress`, in order. */
+  readonly progress: readonly { done: number; total: number | undefined; unit: string | undefined }[]
+}
+
+export interface ReadHow {
+  /** Folder that relative paths are relative to. */
+  readonly baseDir?: string
+  /** Default: an hour ahead, so that files just written have settled, and waits cost no time. */
+  readonly clock?: Clock
+  readonly signal?: AbortSignal
+  /** Called with each batch as it comes, before the next is asked for. */
+  onBatch?(rows: readonly Row[]): void | Promise<void>
+}
+
+/**
+ * Runs a connector's `read` to its end as the pipeline would, with options checked, completed and resolved.
+ * Throws what the read throws, and when the connector breaks the contract: columns announced twice or after a row,
+ * progress that goes back, a row without a place.
+ */
+export async function readAll(
+  connector: Connector,
+  options: Record<string, unknown>,
+  how: ReadHow = {},
+): Promise<ReadAll> {
+  const seen = { rows: [] as Row[], logs: [] as LoggedLine[], progress: [] as ReadAll['progress'][number][] }
+  let columns: readonly string[] | undefined
+  const context = await createContext(connector, options, how)
+  const read = connector.read({
+    ...context,
+    log: recordingLog(seen.logs),
+    columns(names) {
+      if (columns !== undefined) throw new Error('the connector announced its columns twice')
+      if (seen.rows.length > 0) throw new Error('the connector announced its columns after its first row')
+      columns = names
+    },
+    progress(done, total, unit) {
+      const last = seen.progress.at(-1)?.done ?? 0
+      if (done < last) throw new Error(`the progress went back from ${last} to ${done}`)
+      seen.progress.push({ done, total, unit })
+    },
+  })
+  let step = await read.next()
+  for (; step.done !== true; step = await read.next()) {
+    const batch = 'fields' in step.value ? [step.value] : step.value
+    if (batch.some((row) => row.at === '')) throw new Error('a row does not say where it came from')
+    for (const row of batch) seen.rows.push(row)
+    await how.onBatch?.(batch)
+  }
+  return { ...seen, proof: step.value, columns }
+}
+
+/** Runs a connector's `check`. */
+export async function runCheck(connector: Connector, options: Record<string, unknown>, how: ReadHow = {}): Promise<string> {
+  if (connector.check === undefined) throw new Error(`the connector ${connector.name} has no check`)
+  return connector.check(await createContext(connector, options, how))
+}
+
+async function createContext(connector: Connector, written: Record<string, unknown>, how: ReadHow): Promise<ReadContext> {
+  const { options, problems } = checkOptions(connector.options, written)
+  if (problems.length > 0) throw new Error(`the options of the test are wrong: ${JSON.stringify(problems)}`)
+  return {
+    options: await resolveOptions(options, { schema: connector.options, baseDir: how.baseDir ?? process.cwd() }),
+    log: recordingLog([]),
+    signal: how.signal ?? new AbortController().signal,
+    clock: how.clock ?? createAutoClock(Date.now() + HOUR),
+    fetch: () => Promise.reject(new Error('this test has no network')),
+    columns: () => undefined,
+    progress: () => undefined,
+  }
+}
+
+function recordingLog(lines: LoggedLine[]): Log {
+  const record =
+    (level: keyof Log) =>
+    (message: string, facts: LogFacts = {}): void => {
+      lines.push({ level, message, facts })
+    }
+  return { debug: record('debug'), info: record('info'), warn: record('warn'), error: record('error') }
+}
