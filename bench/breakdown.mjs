@@ -64,4 +64,4 @@ await withWorkplace(io, options, {
 })
 lap('close')
 process.send(times)
-process.disconnect()
+if (process.connected) process.disconnect()

@@ -87,5 +87,5 @@ try {
   process.send({ seconds, readSeconds, bytes, peakMiB: process.resourceUsage().maxRSS / 1024 })
 } finally {
   await rm(folder, { recursive: true, force: true })
-  process.disconnect()
+  if (process.connected) process.disconnect()
 }

@@ -15,6 +15,7 @@ export interface Io {
 export interface GlobalOptions {
   readonly config: string
   readonly json: boolean
-  readonly logLevel: string
+  /** Absent: `info` off a terminal, sentences for people on it. */
+  readonly logLevel: string | undefined
   readonly quiet: boolean
 }

@@ -4,8 +4,8 @@ import type { Log } from '../core/log.ts'
 import type { Emit, RunEvent } from '../core/run/events.ts'
 import { sayDuration } from '../core/text/duration.ts'
 import type { GlobalOptions, Io } from './io.ts'
+import { CLEAR_LINE } from './logger.ts'
 
-const CLEAR_LINE = '\r\u001b[2K'
 const REDRAW_MS = 100
 
 export function listenTo(io: Io, options: GlobalOptions): (log: Log) => Emit {
@@ -15,9 +15,10 @@ export function listenTo(io: Io, options: GlobalOptions): (log: Log) => Emit {
 
 function logEvent(log: Log, event: RunEvent): void {
   const { kind, ...facts } = event
-  if (kind === 'progress') return
+  // What the client does it logs itself.
+  if (kind === 'progress' || kind === 'token-minted' || kind === 'waiting' || kind === 'attempt-failed') return
   if (kind === 'stage') return log.debug(kind, facts)
-  if (kind === 'warning' || kind === 'attempt-failed') return log.warn(kind, facts)
+  if (kind === 'warning') return log.warn(kind, facts)
   log.info(kind, facts)
 }
 

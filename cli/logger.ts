@@ -3,6 +3,9 @@ import { pino } from 'pino'
 import type { Log } from '../core/log.ts'
 import type { Secret } from '../core/secret.ts'
 
+/** Wipes a progress line that may stand there. */
+export const CLEAR_LINE = '\r\u001b[2K'
+
 export interface LoggerOptions {
   readonly level: string
   readonly write: (line: string) => void
@@ -19,6 +22,18 @@ export function createLogger({ level, write, secrets }: LoggerOptions): Log {
     info: (message, facts = {}) => logger.info(facts, message),
     warn: (message, facts = {}) => logger.warn(facts, message),
     error: (message, facts = {}) => logger.error(facts, message),
+  }
+}
+
+/** The same for people: no debug and info, since progress and the result say those. */
+export function createTerminalLog({ write, secrets }: Omit<LoggerOptions, 'level'>): Log {
+  const say = (word: string, message: string): void =>
+    write(`${CLEAR_LINE}${scrub(`${word}: ${message}`, secrets())}\n`)
+  return {
+    debug: () => undefined,
+    info: () => undefined,
+    warn: (message) => say('warning', message),
+    error: (message) => say('error', message),
   }
 }
 

@@ -42,6 +42,9 @@ function report(error: unknown): number {
   }
   if (!isSyncError(error) && error instanceof Error) io.err(`${error.stack ?? ''}\n`)
   io.err(`${[message, hint].filter(Boolean).join('\n')}\n`)
+  // Off a terminal the last line is for programs, whatever happened.
+  if (!io.terminal && !process.argv.includes('--quiet'))
+    io.err(`${JSON.stringify({ level: 50, code, outcome: 'failed', exitCode })}\n`)
   return exitCode
 }
 

@@ -23,7 +23,7 @@ export async function runProgram(argv: readonly string[], io: Io): Promise<numbe
     return {
       config: config ?? (io.env['VANTA_SYNC_CONFIG'] || 'vanta.config.yaml'),
       json: json === true,
-      logLevel: logLevel ?? 'info',
+      logLevel,
       quiet: quiet === true,
     }
   }
@@ -38,7 +38,7 @@ export async function runProgram(argv: readonly string[], io: Io): Promise<numbe
     .version(toolVersion())
     .option('-c, --config <file>', 'default vanta.config.yaml, or VANTA_SYNC_CONFIG')
     .option('--json', 'one JSON document on standard output; logs go to standard error')
-    .addOption(new Option('--log-level <level>').choices(['debug', 'info', 'warn', 'error']).default('info'))
+    .addOption(new Option('--log-level <level>').choices(['debug', 'info', 'warn', 'error']))
     .option('--quiet', 'print nothing when all went well')
     .option('--no-color', 'no colours (NO_COLOR does the same)')
     .configureOutput({ writeOut: io.out, writeErr: io.err })

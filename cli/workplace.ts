@@ -11,7 +11,7 @@ import { openState } from '../core/state/open.ts'
 import { nearestName } from '../core/text/nearest.ts'
 import { createTransport } from '../core/vanta/transport.ts'
 import type { GlobalOptions, Io } from './io.ts'
-import { createLogger } from './logger.ts'
+import { createLogger, createTerminalLog } from './logger.ts'
 
 /** The configuration is wrong; carries every problem, for the document. */
 export class ConfigProblems extends SyncError {
@@ -41,9 +41,10 @@ export async function openConfig(io: Io, options: GlobalOptions, secrets: 'check
   })
   if ('problems' in result) throw new ConfigProblems(result.problems)
   const { settings } = result
-  const level = options.quiet ? 'error' : options.logLevel
-  const log = createLogger({ level, write: io.err, secrets: () => settings.secrets.values() })
-  return { settings, log }
+  const sink = { write: io.err, secrets: () => settings.secrets.values() }
+  const plain = io.terminal && options.logLevel === undefined
+  const level = options.quiet ? 'error' : (options.logLevel ?? 'info')
+  return { settings, log: plain ? createTerminalLog(sink) : createLogger({ ...sink, level }) }
 }
 
 /** Opens everything, does the work, and closes everything, whatever happens. */

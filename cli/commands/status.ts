@@ -112,7 +112,9 @@ function statusText(resources: readonly ResourceStatus[], paint: Paint): string 
     health,
     ageSeconds === undefined ? 'no success yet' : `${sayDuration(ageSeconds * 1000)} ago`,
     records === undefined ? '' : `${records} records`,
-    hold === undefined ? (error?.message.split('\n')[0] ?? '') : `${hold}: vanta-sync show, approve or reject it`,
+    hold === undefined
+      ? (error?.message.split('\n')[0] ?? '')
+      : `${hold}: vanta-sync plan ${name} shows why; approve or reject it`,
   ])
   const [head, ...lines] = table([['RESOURCE', 'HEALTH', 'LAST SUCCESS', 'RECORDS', ''], ...rows])
   return `${[paint('bold', head ?? ''), ...lines].join('\n')}\n`

@@ -42,10 +42,14 @@ export async function run(options: RunOptions): Promise<RunDocument> {
     document = documentOf(options, { runId, startedAt, finished, tokens, planHashes })
     return document
   } finally {
-    await scratch.remove()
     const interrupted = documentOf(options, { runId, startedAt, finished, tokens, planHashes })
     const end = document ?? { ...interrupted, outcome: 'failed', exitCode: exitCodeOf(context.signal) }
-    if (writes) await endRun(options, end)
+    try {
+      if (writes) await endRun(options, end)
+    } finally {
+      // Last: a run without an end whose folder is gone counts as killed.
+      await scratch.remove()
+    }
     context.emit({ kind: 'run-finished', runId, outcome: end.outcome, exitCode: end.exitCode })
   }
 }

@@ -20,11 +20,9 @@ export interface SessionOptions {
   readonly purpose: string
   /** For the lease. */
   readonly waitMs: number
-  /** Called with the lease held: whatever was unfinished on this connection is dead. */
-  onLease?(connection: string): Promise<void>
 }
 
-export function createSession({ context, application, purpose, waitMs, onLease }: SessionOptions): Session {
+export function createSession({ context, application, purpose, waitMs }: SessionOptions): Session {
   const { settings, state, emit, signal } = context
   const connection = connectionOf(application.clientId)
   let lease: Lease | undefined
@@ -40,7 +38,8 @@ export function createSession({ context, application, purpose, waitMs, onLease }
       signal,
       onWait: (holder) => emit({ kind: 'lease-waiting', application: application.name, holder }),
     })
-    await onLease?.(connection)
+    // Whoever had the lease before may have been killed.
+    await state.runs.settleInterrupted(context.clock.now())
     connected = createVantaClient({
       vanta: settings.vanta,
       application,

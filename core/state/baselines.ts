@@ -1,39 +1,30 @@
 import type { Clock } from '../clock.ts'
 import { DAY } from '../clock.ts'
-import type { Database, SqlRow } from './database.ts'
+import type { Database, SqlRow, SqlValue } from './database.ts'
+import { openDatabase } from './sqlite.ts'
 import type { BaselineCommit, BaselineHead, BaselineRecord, Baselines, Target } from './state.ts'
 import { targetKey } from './target-key.ts'
 
 const BATCH = 1000
+/** Rows in one INSERT: each statement has a price of its own. */
+const ROWS = 100
+const OF_TARGET = 'base_url = ? AND connection = ? AND type = ? AND resource_id = ? AND shape = ?'
 /** No guard looks further back. */
 const DEPARTURE_LIFE = 35 * DAY
 
 export function createBaselines(database: Database, clock: Clock): Baselines {
   const headOf = (target: Target): SqlRow | undefined =>
-    database
-      .prepare(
-        'SELECT * FROM baseline WHERE base_url = ? AND connection = ? AND type = ? AND resource_id = ? AND shape = ?',
-      )
-      .get(...fields(target))
+    database.prepare(`SELECT * FROM baseline WHERE ${OF_TARGET}`).get(...fields(target))
 
+  /** On a connection of its own: all batches come from one moment, while we and others may write. */
   async function* records(target: Target): AsyncGenerator<readonly BaselineRecord[], void, void> {
-    const head = headOf(target)
-    if (head === undefined) return
-    const page = database.prepare(
-      'SELECT * FROM baseline_record WHERE baseline = ? AND unique_id > ? ORDER BY unique_id LIMIT ?',
-    )
-    // By key and not by a cursor: no read transaction stays open while somebody awaits.
-    let after: string | undefined
-    for (;;) {
-      const rows =
-        after === undefined
-          ? database
-              .prepare('SELECT * FROM baseline_record WHERE baseline = ? ORDER BY unique_id LIMIT ?')
-              .all(head['id']!, BATCH)
-          : page.all(head['id']!, after, BATCH)
-      if (rows.length === 0) return
-      yield rows.map((row) => recordOf(row, Number(head['confirmed_at'])))
-      after = String(rows.at(-1)?.['unique_id'])
+    const reader = openDatabase(database.path)
+    try {
+      reader.exec('BEGIN')
+      const head = reader.prepare(`SELECT * FROM baseline WHERE ${OF_TARGET}`).get(...fields(target))
+      if (head !== undefined) yield* batches(reader, Number(head['id']), Number(head['confirmed_at']))
+    } finally {
+      reader.close()
     }
   }
 
@@ -62,6 +53,18 @@ export function createBaselines(database: Database, clock: Clock): Baselines {
   }
 }
 
+function* batches(reader: Database, baseline: number, confirmedAt: number): Generator<readonly BaselineRecord[]> {
+  const first = reader.prepare('SELECT * FROM baseline_record WHERE baseline = ? ORDER BY unique_id LIMIT ?')
+  const next = reader.prepare(
+    'SELECT * FROM baseline_record WHERE baseline = ? AND unique_id > ? ORDER BY unique_id LIMIT ?',
+  )
+  let rows = first.all(baseline, BATCH)
+  while (rows.length > 0) {
+    yield rows.map((row) => recordOf(row, confirmedAt))
+    rows = next.all(baseline, String(rows.at(-1)?.['unique_id']), BATCH)
+  }
+}
+
 function fields(target: Target): [string, string, string, string, string] {
   return [target.baseUrl, target.connection, target.type, target.resourceId, target.shape]
 }
@@ -72,16 +75,31 @@ function applyCommit(database: Database, commit: BaselineCommit, now: number): v
   if (commit.replace) database.prepare('DELETE FROM baseline_record WHERE baseline = ?').run(id)
   const remove = database.prepare('DELETE FROM baseline_record WHERE baseline = ? AND unique_id = ?')
   for (const uniqueId of commit.removed) remove.run(id, uniqueId)
-  const upsert = database.prepare(
-    'INSERT OR REPLACE INTO baseline_record (baseline, unique_id, body, accepted_at, grp) VALUES (?, ?, ?, ?, ?)',
-  )
-  for (const { uniqueId, body, acceptedAt, group } of commit.upserted)
-    upsert.run(id, uniqueId, body, acceptedAt, group ?? null)
+  upsertAll(database, id, commit.upserted)
   database
     .prepare('UPDATE baseline SET records = (SELECT count(*) FROM baseline_record WHERE baseline = id) WHERE id = ?')
     .run(id)
   database.prepare('DELETE FROM pending_push WHERE target = ?').run(targetKey(target))
   saveDepartures(database, commit, now)
+}
+
+function upsertAll(database: Database, baseline: number, upserted: BaselineCommit['upserted']): void {
+  const many = database.prepare(upsertOf(ROWS))
+  let values: SqlValue[] = []
+  for (const { uniqueId, body, acceptedAt, group } of upserted) {
+    values.push(baseline, uniqueId, body, acceptedAt, group ?? null)
+    if (values.length < ROWS * COLUMNS) continue
+    many.run(...values)
+    values = []
+  }
+  if (values.length > 0) database.prepare(upsertOf(values.length / COLUMNS)).run(...values)
+}
+
+const COLUMNS = 5
+
+function upsertOf(rows: number): string {
+  const places = Array.from({ length: rows }, () => '(?, ?, ?, ?, ?)').join(', ')
+  return `INSERT OR REPLACE INTO baseline_record (baseline, unique_id, body, accepted_at, grp) VALUES ${places}`
 }
 
 function saveHead(database: Database, { target, ...commit }: BaselineCommit): number {
@@ -93,26 +111,39 @@ function saveHead(database: Database, { target, ...commit }: BaselineCommit): nu
        SET confirmed_at = excluded.confirmed_at, origin = excluded.origin, siblings = excluded.siblings, run_id = excluded.run_id`,
     )
     .run(...fields(target), commit.confirmedAt, commit.origin, JSON.stringify(commit.siblings), commit.runId)
-  const row = database
-    .prepare(
-      'SELECT id FROM baseline WHERE base_url = ? AND connection = ? AND type = ? AND resource_id = ? AND shape = ?',
-    )
-    .get(...fields(target))
+  const row = database.prepare(`SELECT id FROM baseline WHERE ${OF_TARGET}`).get(...fields(target))
   return Number(row?.['id'])
 }
 
 function saveDepartures(
   database: Database,
-  { target, departed, returned, confirmedAt }: BaselineCommit,
+  { target, siblings, departed, returned, confirmedAt }: BaselineCommit,
   now: number,
 ): void {
   const key = targetKey(target)
   const depart = database.prepare('INSERT OR REPLACE INTO departure (target, digest, at, approved) VALUES (?, ?, ?, ?)')
   for (const digest of departed?.digests ?? [])
     depart.run(key, digest, confirmedAt, departed?.approved === true ? 1 : 0)
-  const comeBack = database.prepare('DELETE FROM departure WHERE digest = ?')
-  for (const digest of returned ?? []) comeBack.run(digest)
+  // An id may come back in another part than it left from; what other resources lost stays lost.
+  const parts = new Set(partsOf(database, target, siblings).map((resourceId) => targetKey({ ...target, resourceId })))
+  const comeBack = database.prepare('DELETE FROM departure WHERE target = ? AND digest = ?')
+  for (const digest of returned ?? []) for (const part of parts) comeBack.run(part, digest)
   database.prepare('DELETE FROM departure WHERE at < ?').run(now - DEPARTURE_LIFE)
+}
+
+/** The resource ids of the set, those that the config no longer lists included. */
+function partsOf(
+  database: Database,
+  { baseUrl, connection, type, resourceId, shape }: Target,
+  siblings: readonly string[],
+): string[] {
+  const own = new Set([resourceId, ...siblings])
+  const heads = database
+    .prepare('SELECT * FROM baseline WHERE base_url = ? AND connection = ? AND type = ? AND shape = ?')
+    .all(baseUrl, connection, type, shape)
+    .map(toHead)
+  const former = heads.filter((head) => head.siblings.some((sibling) => own.has(sibling)))
+  return [...own, ...former.map((head) => head.target.resourceId)]
 }
 
 function toHead(row: SqlRow): BaselineHead {

@@ -3,11 +3,17 @@ import type { Database, SqlRow } from './database.ts'
 import type { Hold, Holds } from './state.ts'
 
 export function createHolds(database: Database, clock: Clock): Holds {
-  function expire(): void {
-    const due = database
+  const dueNow = (): SqlRow[] =>
+    database
       .prepare("SELECT * FROM hold WHERE status IN ('open', 'approved', 'rejected') AND expires_at <= ?")
       .all(clock.now())
-    for (const row of due) save({ ...toHold(row), status: 'expired' })
+
+  /** Looked at again behind the lock: another process may have used the approval meanwhile. */
+  function expire(): void {
+    if (dueNow().length === 0) return
+    database.transaction(() => {
+      for (const row of dueNow()) save({ ...toHold(row), status: 'expired' })
+    })
   }
 
   function save(hold: Hold): void {

@@ -75,7 +75,8 @@ function leaseOf({
     async release() {
       if (released) return
       released = true
-      rmSync(note, { force: true })
+      // When it was lost, the note is that of whoever holds it now.
+      if (lock.stillOurs()) rmSync(note, { force: true })
       lock.release()
     },
   }

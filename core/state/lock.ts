@@ -1,6 +1,7 @@
 /** A lock on a file that the operating system frees when its holder dies: an exclusive SQLite transaction. */
 import { statSync } from 'node:fs'
 import type { Database } from './database.ts'
+import { createPrivate } from './private-file.ts'
 import { openDatabase } from './sqlite.ts'
 
 export interface FileLock {
@@ -11,6 +12,7 @@ export interface FileLock {
 
 /** The lock, or undefined when somebody holds it. */
 export function tryLock(path: string): FileLock | undefined {
+  createPrivate(path)
   const database = openDatabase(path)
   try {
     database.exec('PRAGMA busy_timeout = 0')

@@ -41,7 +41,7 @@ const MIGRATIONS: readonly string[] = [
   ) WITHOUT ROWID, STRICT;
   CREATE INDEX resource_run_scope ON resource_run (scope, at);
   CREATE INDEX resource_run_resource ON resource_run (resource, at);
-  CREATE TABLE request (ticket INTEGER PRIMARY KEY, kind TEXT NOT NULL, key TEXT NOT NULL, at INTEGER NOT NULL) STRICT;
+  CREATE TABLE request (ticket INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, key TEXT NOT NULL, at INTEGER NOT NULL) STRICT;
   CREATE INDEX request_window ON request (kind, key, at);
   CREATE TABLE history (
     seq INTEGER PRIMARY KEY, chain TEXT NOT NULL, at INTEGER NOT NULL, kind TEXT NOT NULL, facts TEXT NOT NULL,
@@ -53,18 +53,22 @@ const MIGRATIONS: readonly string[] = [
 
 /** Brings the file to this version; one transaction, so that two processes that open it at once do it once. */
 export function migrate(database: Database): void {
+  // Asked without a lock first: who only looks does not wait for a run that is writing.
+  if (versionOf(database) === MIGRATIONS.length) return
   database.transaction(() => {
-    const version = Number(database.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0)
+    const version = versionOf(database)
     if (version > MIGRATIONS.length) {
       throw new StateError(
         'state-too-new',
         `The state ${database.path} has version ${version}; this vanta-sync knows ${MIGRATIONS.length} at most`,
-        {
-          hint: 'Use the vanta-sync that wrote it, or a newer one.',
-        },
+        { hint: 'Use the vanta-sync that wrote it, or a newer one.' },
       )
     }
     for (const sql of MIGRATIONS.slice(version)) database.exec(sql)
     database.exec(`PRAGMA user_version = ${MIGRATIONS.length}`)
   })
+}
+
+function versionOf(database: Database): number {
+  return Number(database.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0)
 }

@@ -10,10 +10,11 @@ import { appendHistory } from './history.ts'
 import { createHolds } from './holds.ts'
 import { takeLease } from './lease-file.ts'
 import { migrate } from './migrations.ts'
+import { createPrivate } from './private-file.ts'
 import { createPushes } from './pushes.ts'
 import { createRequestTimes } from './requests.ts'
 import { createRuns } from './runs.ts'
-import { createScratch, sweepScratch } from './scratch.ts'
+import { createScratch, ownsScratch, sweepScratch } from './scratch.ts'
 import { openDatabase } from './sqlite.ts'
 import type { State } from './state.ts'
 
@@ -35,17 +36,19 @@ export async function openState({ path, allowNetworkFs, clock }: OpenState): Pro
     return openMain(join(folder, 'state.db'))
   })
   const salt = guarded(folder, () => saltOf(database))
+  const runs = createRuns(database, (runId) => ownsScratch(scratch, runId))
+  await runs.settleInterrupted(clock.now())
   return {
     where: folder,
     baselines: createBaselines(database, clock),
     pushes: createPushes(database),
     holds: createHolds(database, clock),
-    runs: createRuns(database),
+    runs,
     requests: createRequestTimes(database, clock),
     append: async (entry) => appendHistory(database, entry),
     digest: (text) => createHmac('sha256', salt).update(text).digest('hex').slice(0, 32),
     lease: (request) => takeLease(leases, clock, request),
-    scratch: async (runId) => createScratch(scratch, runId),
+    scratch: (runId) => createScratch(scratch, runId),
     close: async () => database.close(),
   }
 }
@@ -110,17 +113,21 @@ function refuseNetwork(folder: string): void {
 }
 
 function openMain(path: string): Database {
+  createPrivate(path)
+  chmodSync(path, 0o600)
   const database = openDatabase(path)
   // WAL and FULL: a push that Vanta confirmed is still known after a power cut.
   database.exec(
     'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -16000',
   )
   migrate(database)
-  chmodSync(path, 0o600)
   return database
 }
 
 function saltOf(database: Database): string {
-  database.prepare("INSERT OR IGNORE INTO meta (name, value) VALUES ('salt', ?)").run(randomBytes(32).toString('hex'))
-  return String(database.prepare("SELECT value FROM meta WHERE name = 'salt'").get()?.['value'])
+  const find = database.prepare("SELECT value FROM meta WHERE name = 'salt'")
+  if (find.get() === undefined) {
+    database.prepare("INSERT OR IGNORE INTO meta (name, value) VALUES ('salt', ?)").run(randomBytes(32).toString('hex'))
+  }
+  return String(find.get()?.['value'])
 }

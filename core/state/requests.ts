@@ -1,12 +1,13 @@
 import { type Clock, MINUTE } from '../clock.ts'
 import type { Database } from './database.ts'
-import type { RequestTimes } from './state.ts'
+import type { RequestKind, RequestTimes } from './state.ts'
 
 /** A minute, and a little for clocks that are not the server's. */
 const WINDOW = MINUTE + 250
 
 /** Counted in the state, so that all processes on it share the minute's allowance. */
 export function createRequestTimes(database: Database, clock: Clock, windowMs = WINDOW): RequestTimes {
+  const unanswered = new Map<number, { kind: RequestKind; key: string }>()
   return {
     async reserve(kind, key, limit) {
       return database.transaction(() => {
@@ -22,11 +23,18 @@ export function createRequestTimes(database: Database, clock: Clock, windowMs = 
         const { lastInsertRowid } = database
           .prepare('INSERT INTO request (kind, key, at) VALUES (?, ?, ?)')
           .run(kind, key, now)
+        unanswered.set(lastInsertRowid, { kind, key })
         return { ticket: lastInsertRowid }
       })
     },
     async settle(ticket) {
-      database.prepare('UPDATE request SET at = ? WHERE ticket = ?').run(clock.now(), ticket)
+      const request = unanswered.get(ticket)
+      if (request === undefined) return
+      unanswered.delete(ticket)
+      // A request that took longer than the window was forgotten meanwhile; the server may have counted it only now.
+      database
+        .prepare('INSERT OR REPLACE INTO request (ticket, kind, key, at) VALUES (?, ?, ?, ?)')
+        .run(ticket, request.kind, request.key, clock.now())
     },
   }
 }

@@ -3,7 +3,8 @@ import type { ResourceRunRow, RunRecord, RunRow, Runs } from './state.ts'
 
 const DEFAULT_LIMIT = 20
 
-export function createRuns(database: Database): Runs {
+/** `isAlive` tells whether the process of a run that has no end lives. */
+export function createRuns(database: Database, isAlive: (runId: string) => boolean): Runs {
   function recordOf(row: SqlRow): RunRecord {
     const run = JSON.parse(String(row['row'])) as RunRow
     const rows = database.prepare('SELECT row FROM resource_run WHERE run_id = ? ORDER BY resource').all(run.id)
@@ -41,10 +42,18 @@ export function createRuns(database: Database): Runs {
           insert.run(id, row.scope, row.resource, row.at, row.success ? 1 : 0, JSON.stringify(row))
       })
     },
-    async markInterrupted(ids, at) {
+    async settleInterrupted(at) {
+      const running = database.prepare("SELECT id FROM run WHERE status = 'running'")
+      const dead = (): string[] =>
+        running
+          .all()
+          .map((row) => String(row['id']))
+          .filter((id) => !isAlive(id))
+      if (dead().length === 0) return
       database.transaction(() => {
-        for (const id of ids)
+        for (const id of dead()) {
           update(id, (run) => ({ ...run, status: 'interrupted', finishedAt: at, outcome: 'interrupted' }), null)
+        }
       })
     },
     async list({ resource, limit = DEFAULT_LIMIT, status }) {

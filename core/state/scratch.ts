@@ -1,15 +1,18 @@
-import { mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 import { StateError } from '../errors.ts'
 import { type FileLock, tryLock } from './lock.ts'
 import type { ScratchFolder } from './state.ts'
 
 const LOCK = 'owner.lock'
+const ATTEMPTS = 200
+const PAUSE_MS = 10
 
 /** A folder that belongs to one run as long as its process lives. */
-export function createScratch(parent: string, runId: string): ScratchFolder {
+export async function createScratch(parent: string, runId: string): Promise<ScratchFolder> {
   const path = join(parent, runId)
-  const lock = claim(path)
+  const lock = await claim(path)
   return {
     path,
     async remove() {
@@ -20,23 +23,44 @@ export function createScratch(parent: string, runId: string): ScratchFolder {
 }
 
 /** Another process may sweep the folder between its making and its locking: then it is made again. */
-function claim(path: string): FileLock {
-  for (let attempt = 0; attempt < 100; attempt++) {
+async function claim(path: string): Promise<FileLock> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     mkdirSync(path, { recursive: true, mode: 0o700 })
-    const lock = tryLock(join(path, LOCK))
+    const lock = tryOwn(path)
     if (lock?.stillOurs()) return lock
     lock?.release()
+    await wait(PAUSE_MS)
   }
   throw new StateError('state-unusable', `The scratch folder ${path} could not be locked`)
 }
 
 /** Removes what dead processes left; what a living one holds is locked. */
 export function sweepScratch(parent: string): void {
-  for (const name of readdirSync(parent)) {
-    const path = join(parent, name)
-    const lock = tryLock(join(path, LOCK))
+  for (const entry of readdirSync(parent, { withFileTypes: true })) {
+    if (!entry.isDirectory()) continue
+    const path = join(parent, entry.name)
+    const lock = tryOwn(path)
     if (lock === undefined) continue
     rmSync(path, { recursive: true, force: true })
     lock.release()
+  }
+}
+
+/** Does the process of this run live? Its folder is there, and locked, from before its start is noted until after its end. */
+export function ownsScratch(parent: string, runId: string): boolean {
+  const path = join(parent, runId)
+  if (!existsSync(join(path, LOCK))) return false
+  const lock = tryOwn(path)
+  lock?.release()
+  return lock === undefined && existsSync(path)
+}
+
+/** Undefined when somebody has the folder, or has just removed it. */
+function tryOwn(path: string): FileLock | undefined {
+  try {
+    return tryLock(join(path, LOCK))
+  } catch (error) {
+    if (!existsSync(path)) return undefined
+    throw error
   }
 }

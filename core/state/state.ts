@@ -198,8 +198,8 @@ export interface Holds {
 export interface Runs {
   begin(run: Omit<RunRow, 'status'>): Promise<void>
   finish(id: string, end: RunEnd): Promise<void>
-  /** Runs whose process is gone without an end: called with the lease held, so none of them can be alive. */
-  markInterrupted(ids: readonly string[], at: number): Promise<void>
+  /** Marks the runs that have no end and whose process is gone; their scratch folders tell. */
+  settleInterrupted(at: number): Promise<void>
   /** Newest first. */
   list(filter: { resource?: string; limit?: number; status?: RunStatus }): Promise<readonly RunRecord[]>
   get(id: string): Promise<RunRecord | undefined>

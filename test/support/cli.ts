@@ -7,11 +7,11 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { execPath } from 'node:process'
 import { fileURLToPath } from 'node:url'
+import { inject } from 'vitest'
 import type { ResourceDocument, RunDocument } from '../../core/run/document.ts'
 import type { SandboxOptions } from '../../sandbox/options.ts'
 import { type Sandbox, startSandbox } from '../../sandbox/start.ts'
-// @ts-expect-error: a script without types
-import { staleBuild } from '../../scripts/checkout.mjs'
+import './build.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const MAIN = join(ROOT, 'dist', 'cli', 'main.js')
@@ -55,7 +55,7 @@ export interface Office {
   /** With `--json`. @throws when standard output is not one JSON document */
   json<T = RunDocument>(...args: string[]): Promise<T>
   /** A file that has rested, unless told otherwise. */
-  write(path: string, text: string, options?: { fresh?: boolean }): Promise<void>
+  write(path: string, text: string | Buffer, options?: { fresh?: boolean }): Promise<void>
   export(people: readonly CsvRow[]): Promise<void>
   config(resource: string): Promise<void>
   /** Ids that Vanta holds alive. */
@@ -127,8 +127,8 @@ export function only(document: RunDocument): ResourceDocument {
 }
 
 export async function openOffice(options: OfficeOptions = {}): Promise<Office> {
-  const stale: string | undefined = staleBuild(ROOT)
-  if (stale !== undefined) throw new Error(`npm run build first: ${stale}`)
+  const fault = inject('buildFault')
+  if (fault !== '') throw new Error(fault)
   const folder = await mkdtemp(join(tmpdir(), 'vanta-sync-office-'))
   const sandbox = await startSandbox({ limits: { tokenRequests: 1000, resourceRequests: 1000 }, ...options.sandbox })
   const env: Record<string, string> = {
@@ -173,7 +173,8 @@ export async function openOffice(options: OfficeOptions = {}): Promise<Office> {
     export: async (rows) => await write('people.csv', csvOf(rows)),
     config: writeConfig,
     held: () => aliveIds(sandbox),
-    requests: () => sandbox.control.requests().map(({ method, path, status }) => `${method} ${path.split('?')[0]} ${status}`),
+    requests: () =>
+      sandbox.control.requests().map(({ method, path, status }) => `${method} ${path.split('?')[0]} ${status}`),
     async close() {
       for (const each of running) each.kill('SIGKILL')
       await Promise.all([...running].map((each) => each.result))
