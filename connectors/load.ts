@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises'
 import { basename, dirname, extname, isAbsolute, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { createJiti, type Jiti } from 'jiti'
+import type { Jiti } from 'jiti'
 import { type Connector, isConnector } from '../core/connector.ts'
 import { ConfigError, messageOf } from '../core/errors.ts'
 import { nearestName } from '../core/text/nearest.ts'
@@ -25,7 +25,7 @@ export async function loadConnector(use: string, fromDir: string): Promise<Conne
 
 /** One way for all modules and all Nodes: it strips types where Node cannot, and hands out our own exports. */
 async function createLoader(fromDir: string): Promise<Jiti> {
-  const own = await import('../index.ts')
+  const [own, { createJiti }] = await Promise.all([import('../index.ts'), import('jiti')])
   return createJiti(join(fromDir, 'vanta.config.yaml'), {
     virtualModules: { 'vanta-sync': own },
     interopDefault: false,

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 
 /**
  * Which resource id a record belongs to, by rendezvous hashing: each id is scored with each resource id and the highest
@@ -22,7 +22,7 @@ export function createPartitioner(resourceIds: readonly string[]): (uniqueId: st
 }
 
 function digest32(text: string): number {
-  return createHash('sha256').update(text).digest().readUInt32BE(0)
+  return hash('sha256', text, 'buffer').readUInt32BE(0)
 }
 
 /** The finaliser of MurmurHash3: spreads each input bit over all 32 output bits. */
