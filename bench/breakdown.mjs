@@ -30,7 +30,11 @@ const state = await openState({ ...settings.state, clock: systemClock })
 lap('state open')
 
 const ENDED_BY_STAGE = { plan: 'rest of the read', push: 'sort, baseline, plan, judge', verify: 'after the commit' }
-const ENDED_BY = { 'token-minted': 'lease, token', 'source-read': 'read, map, validate, stage', 'part-pushed': 'verify' }
+const ENDED_BY = {
+  'token-minted': 'lease, token',
+  'source-read': 'read, map, validate, stage',
+  'part-pushed': 'verify',
+}
 
 function emit(event) {
   const name = event.kind === 'stage' ? ENDED_BY_STAGE[event.stage] : ENDED_BY[event.kind]

@@ -5,7 +5,10 @@ import { env as ownEnv, execPath } from 'node:process'
 
 /** Starts a bench file that reports by message. */
 export async function startChild(name, args = [], env = {}) {
-  const child = fork(join(import.meta.dirname, name), args, { env: { ...ownEnv, ...env }, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+  const child = fork(join(import.meta.dirname, name), args, {
+    env: { ...ownEnv, ...env },
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  })
   const ended = once(child, 'exit').then(([code]) => {
     throw new Error(`${name} ended with ${code} before it reported`)
   })

@@ -9,8 +9,14 @@ export async function benchMillion() {
   const measured = await startChild('plan-million.mjs', [String(ROWS), String(RESOURCE_IDS)])
   await stopChild(measured)
   const { seconds, peakMiB, readSeconds, bytes } = measured.first
-  console.log(`${ROWS.toLocaleString('en-US')} rows over ${RESOURCE_IDS} resource ids: read, map, validate, stage, plan`)
-  console.log(`  ${Math.round(ROWS / seconds).toLocaleString('en-US')} rows a second (${seconds.toFixed(1)} s; ${readSeconds.toFixed(1)} s up to the plan)`)
-  console.log(`  ${(bytes / 2 ** 20).toFixed(0)} MiB to push, largest memory ${peakMiB.toFixed(0)} MiB (aim: under ${AIM_MIB})`)
+  console.log(
+    `${ROWS.toLocaleString('en-US')} rows over ${RESOURCE_IDS} resource ids: read, map, validate, stage, plan`,
+  )
+  console.log(
+    `  ${Math.round(ROWS / seconds).toLocaleString('en-US')} rows a second (${seconds.toFixed(1)} s; ${readSeconds.toFixed(1)} s up to the plan)`,
+  )
+  console.log(
+    `  ${(bytes / 2 ** 20).toFixed(0)} MiB to push, largest memory ${peakMiB.toFixed(0)} MiB (aim: under ${AIM_MIB})`,
+  )
   return peakMiB < AIM_MIB
 }

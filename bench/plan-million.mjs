@@ -47,7 +47,15 @@ function resource() {
     merge: 'error',
     onInvalid: 'carry-forward',
     carryForMs: 0,
-    guard: { maxRemoved: anything, maxChanged: anything, maxAdded: anything, maxInvalid: anything, minRecords: 1, mustInclude: [], windowMs: 0 },
+    guard: {
+      maxRemoved: anything,
+      maxChanged: anything,
+      maxAdded: anything,
+      maxInvalid: anything,
+      minRecords: 1,
+      mustInclude: [],
+      windowMs: 0,
+    },
     verify: true,
     timeoutMs: 3_600_000,
   }
@@ -81,7 +89,8 @@ try {
     client: () => Promise.reject(new Error('The bench has no Vanta')),
   })
   const seconds = (performance.now() - startedAt) / 1000
-  if (plan.size !== rows) throw new Error(`${plan.size} of ${rows} rows are in the plan: ${JSON.stringify([...plan.problems].slice(0, 3))}`)
+  if (plan.size !== rows)
+    throw new Error(`${plan.size} of ${rows} rows are in the plan: ${JSON.stringify([...plan.problems].slice(0, 3))}`)
   const bytes = plan.parts.reduce((sum, part) => sum + part.bytes, 0)
   await state.close()
   process.send({ seconds, readSeconds, bytes, peakMiB: process.resourceUsage().maxRSS / 1024 })

@@ -30,11 +30,11 @@ export async function benchPush() {
   }
   const runCli = async () => {
     await fresh()
-    return await timeOf([cli, 'run', '--quiet', '-c', configPath], env)
+    return timeOf([cli, 'run', '--quiet', '-c', configPath], env)
   }
   const runBare = async () => {
     await fresh()
-    return await timeOf([bare, exportPath, url, RESOURCE_ID], env)
+    return timeOf([bare, exportPath, url, RESOURCE_ID], env)
   }
 
   try {
@@ -57,7 +57,8 @@ export async function benchPush() {
     const measured = await startChild('breakdown.mjs', [configPath], env)
     await stopChild(measured)
     console.log('  where the time of one run goes, ms')
-    for (const [name, ms] of Object.entries(measured.first)) console.log(`    ${name.padEnd(28)} ${ms.toFixed(0).padStart(6)}`)
+    for (const [name, ms] of Object.entries(measured.first))
+      console.log(`    ${name.padEnd(28)} ${ms.toFixed(0).padStart(6)}`)
     return ratio <= AIM
   } finally {
     await stopChild(vanta)

@@ -15,8 +15,8 @@ export function listenTo(io: Io, options: GlobalOptions): (log: Log) => Emit {
 
 function logEvent(log: Log, event: RunEvent): void {
   const { kind, ...facts } = event
-  // What the client does it logs itself.
-  if (kind === 'progress' || kind === 'token-minted' || kind === 'waiting' || kind === 'attempt-failed') return
+  // Of failed attempts the client says more in the log itself.
+  if (kind === 'progress' || kind === 'attempt-failed') return
   if (kind === 'stage') return log.debug(kind, facts)
   if (kind === 'warning') return log.warn(kind, facts)
   log.info(kind, facts)

@@ -26,6 +26,13 @@ const io: Io = {
   signal: aborting.signal,
 }
 
+/** Global options before the command whose value is not the command. */
+const WITH_VALUE = new Set(['-c', '--config', '--log-level'])
+
+function commandOf(args: readonly string[]): string {
+  return args.find((argument, index) => !argument.startsWith('-') && !WITH_VALUE.has(args[index - 1] ?? '')) ?? ''
+}
+
 function report(error: unknown): number {
   const exitCode = isSyncError(error) ? error.exitCode : EXIT.bug
   const { code, hint } = isSyncError(error)
@@ -37,7 +44,7 @@ function report(error: unknown): number {
       error instanceof ConfigProblems
         ? { problems: error.problems }
         : { error: { code, message, ...(hint === undefined ? {} : { hint }) } }
-    const command = process.argv.slice(2).find((argument) => !argument.startsWith('-')) ?? ''
+    const command = commandOf(process.argv.slice(2))
     io.out(`${JSON.stringify({ command, exitCode, ...problems }, null, 2)}\n`)
   }
   if (!isSyncError(error) && error instanceof Error) io.err(`${error.stack ?? ''}\n`)

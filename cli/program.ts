@@ -1,6 +1,6 @@
 /** All commands and flags. Each command's code is loaded when it is called. */
 import { Command, CommanderError, Option } from 'commander'
-import { EXIT } from '../core/errors.ts'
+import { EXIT, UsageError } from '../core/errors.ts'
 import type { DecisionFlags } from './commands/approve.ts'
 import type { PreviewFlags } from './commands/preview.ts'
 import type { PlanFlags, RunFlags } from './commands/run.ts'
@@ -9,7 +9,7 @@ import { toolVersion } from './version.ts'
 
 const WAIT = ['--wait <duration>', 'how long to wait for the lease', '5m'] as const
 
-/** Parses and runs; resolves to the exit code. @throws whatever the command throws */
+/** Parses and runs; resolves to the exit code. @throws UsageError for what cannot be parsed; whatever the command throws */
 export async function runProgram(argv: readonly string[], io: Io): Promise<number> {
   let exitCode: number = EXIT.done
   const program = new Command('vanta-sync')
@@ -41,8 +41,8 @@ export async function runProgram(argv: readonly string[], io: Io): Promise<numbe
     .addOption(new Option('--log-level <level>').choices(['debug', 'info', 'warn', 'error']))
     .option('--quiet', 'print nothing when all went well')
     .option('--no-color', 'no colours (NO_COLOR does the same)')
-    .configureOutput({ writeOut: io.out, writeErr: io.err })
-    .showHelpAfterError('(vanta-sync --help lists the commands)')
+    // A mistake is told once, by whoever calls us: as text, and as the document of --json.
+    .configureOutput({ writeOut: io.out, writeErr: io.err, outputError: () => undefined })
     .exitOverride()
 
   program
@@ -151,8 +151,16 @@ export async function runProgram(argv: readonly string[], io: Io): Promise<numbe
   try {
     await program.parseAsync([...argv], { from: 'user' })
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage
+    if (error instanceof CommanderError) {
+      if (error.exitCode === 0) return EXIT.done
+      throw usageErrorOf(error)
+    }
     throw error
   }
   return exitCode
+}
+
+function usageErrorOf({ code, message }: CommanderError): UsageError {
+  const said = code === 'commander.help' ? 'No command was given' : message.replace(/^error: /, '')
+  return new UsageError('usage', said, { hint: 'vanta-sync --help lists the commands.' })
 }

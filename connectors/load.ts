@@ -1,4 +1,5 @@
 import { readdir, stat } from 'node:fs/promises'
+import { isBuiltin } from 'node:module'
 import { basename, dirname, extname, isAbsolute, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Jiti } from 'jiti'
@@ -50,9 +51,14 @@ async function modulePath(use: string, fromDir: string): Promise<string> {
 
 function packagePath(use: string, fromDir: string, jiti: Jiti): string {
   const from = pathToFileURL(join(fromDir, 'vanta.config.yaml')).href
-  const found = /^[@a-z0-9]/i.test(use) ? jiti.esmResolve(use, { parentURL: from, try: true }) : undefined
-  if (found === undefined || found.startsWith('node:')) throw unknownConnector(use, fromDir)
+  const found = isPackageName(use) ? jiti.esmResolve(use, { parentURL: from, try: true }) : undefined
+  if (found === undefined) throw unknownConnector(use, fromDir)
   return found
+}
+
+/** Node's own modules resolve too, and none of them is a connector. */
+function isPackageName(use: string): boolean {
+  return /^[@a-z0-9]/i.test(use) && !isBuiltin(use)
 }
 
 async function importModule(path: string, use: string, jiti: Jiti): Promise<unknown> {

@@ -23,8 +23,8 @@ export const EXIT = {
   terminated: 143,
 } as const
 
-/** The worst wins, in this order; what is not listed (1, 3, 130, 143) is decided where it arises. */
-const WORST_FIRST: readonly number[] = [70, 78, 74, 20, 21, 12, 11, 10, 30, 64, 143, 130, 3, 1, 0]
+/** The worst wins, in this order. */
+const WORST_FIRST: readonly number[] = [70, 78, 74, 20, 21, 12, 11, 10, 30, 3, 64, 1, 130, 143, 0]
 
 /** The exit code that stands for all of `codes`; 0 for none. */
 export function worstExitCode(codes: Iterable<number>): number {

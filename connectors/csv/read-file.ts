@@ -26,6 +26,8 @@ export interface FileEnd {
   readonly rows: number
   readonly source: SourceFile
   readonly columns: readonly string[]
+  /** Whether it ends with a line break: without one its last cell may be cut, and nobody can tell. */
+  readonly closed: boolean
   /** What speaks against completeness; empty when nothing does. */
   readonly faults: readonly string[]
   /** What speaks for it. */
@@ -54,12 +56,16 @@ export async function* readCsvFile(input: FileInput): AsyncGenerator<readonly Ro
   }
 }
 
+interface Body extends TableEnd {
+  readonly columns: readonly string[]
+  readonly closed: boolean
+  /** Not read to its end. */
+  readonly broken: boolean
+}
+
 type Records = AsyncGenerator<readonly CsvRecord[], RecordsEnd, void>
 
-async function* toRows(
-  records: Records,
-  input: FileInput,
-): AsyncGenerator<readonly Row[], TableEnd & { columns: readonly string[]; broken: boolean }, void> {
+async function* toRows(records: Records, input: FileInput): AsyncGenerator<readonly Row[], Body, void> {
   const table = createTable({
     name: input.file.name,
     trailer: input.options.trailer,
@@ -74,7 +80,7 @@ async function* toRows(
   const end = table.end(ending)
   if (end.columns === undefined && fault === undefined) throw emptyFile(input.file)
   const faults = fault === undefined ? end.faults : [fault, ...end.faults]
-  return { ...end, columns: end.columns ?? [], faults, broken: ending === 'broken' }
+  return { ...end, columns: end.columns ?? [], faults, closed: ending === 'closed', broken: ending === 'broken' }
 }
 
 /** By the open file and by its name: a writer appends to the one, or puts another file under the other. */

@@ -50,7 +50,8 @@ export async function waitUntilSettled(path: string, options: SettleOptions): Pr
 
 /** Milliseconds until the file is old enough, never more than one settle; 0 or less when it is. */
 function remainingWait(seen: Fingerprint, { settleMs, clock }: SettleOptions): number {
-  const age = clock.now() - Number(seen.modifiedNs / 1_000_000n)
+  // Rounded up, so that no file passes for a fraction of a millisecond older than it is.
+  const age = clock.now() - Number((seen.modifiedNs + 999_999n) / 1_000_000n)
   return age < 0 && settleMs > 0 ? settleMs : settleMs - age
 }
 

@@ -177,6 +177,8 @@ function* digests(
   part: PlanPart,
   concerns: (item: PlanItem) => boolean,
 ): Generator<string> {
+  // The items are read once for each part; most pushes need none of them.
+  if (plan.departures === 0) return
   const index = baseline.parts.findIndex(({ resourceId }) => resourceId === part.resourceId)
   for (const item of plan.items) if (item.part === index && concerns(item)) yield context.state.digest(item.uniqueId)
 }

@@ -1,6 +1,7 @@
 import { closeSync, openSync, readSync, writeSync } from 'node:fs'
 
-const CHUNK = 1 << 18
+/** Bytes at a time. A plan writes many files at once, and what one gathers another cannot use. */
+const CHUNK = 1 << 16
 const LINE_FEED = 0x0a
 
 /** Appends lines to a file, in chunks. Synchronous: the file is local scratch, and what writes it is a tight loop. */
@@ -15,7 +16,7 @@ export function openLineWriter(path: string): LineWriter {
   let pendingLength = 0
   const flush = (): void => {
     if (pending.length === 0) return
-    writeAll(file, Buffer.from(pending.join('')))
+    writeAll(file, pending.join(''))
     pending = []
     pendingLength = 0
   }
@@ -32,9 +33,13 @@ export function openLineWriter(path: string): LineWriter {
   }
 }
 
-function writeAll(file: number, bytes: Buffer): void {
-  let written = 0
-  while (written < bytes.length) written += writeSync(file, bytes, written)
+/** As text, since a buffer for each piece would be memory that outlives its use. */
+function writeAll(file: number, text: string): void {
+  const length = Buffer.byteLength(text)
+  let written = writeSync(file, text)
+  if (written === length) return
+  const bytes = Buffer.from(text)
+  while (written < length) written += writeSync(file, bytes, written)
 }
 
 /** The lines of a file; the file is closed when the loop ends, early or not. */
@@ -53,6 +58,7 @@ function* splitLines(file: number): Generator<string, void, void> {
   for (;;) {
     if (filled === chunk.length) chunk = Buffer.concat([chunk, Buffer.allocUnsafe(chunk.length)])
     const read = readSync(file, chunk, filled, chunk.length - filled, null)
+    if (read === 0 && filled > 0) throw new Error('A scratch file ends within a line: somebody cut it')
     if (read === 0) return
     filled += read
     const end = chunk.lastIndexOf(LINE_FEED, filled - 1)

@@ -1,7 +1,6 @@
 import type { Clock } from '../clock.ts'
 import { DAY } from '../clock.ts'
 import type { Database, SqlRow, SqlValue } from './database.ts'
-import { openDatabase } from './sqlite.ts'
 import type { BaselineCommit, BaselineHead, BaselineRecord, Baselines, Target } from './state.ts'
 import { targetKey } from './target-key.ts'
 
@@ -18,7 +17,7 @@ export function createBaselines(database: Database, clock: Clock): Baselines {
 
   /** On a connection of its own: all batches come from one moment, while we and others may write. */
   async function* records(target: Target): AsyncGenerator<readonly BaselineRecord[], void, void> {
-    const reader = openDatabase(database.path)
+    const reader = database.another()
     try {
       reader.exec('BEGIN')
       const head = reader.prepare(`SELECT * FROM baseline WHERE ${OF_TARGET}`).get(...fields(target))

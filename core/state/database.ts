@@ -15,5 +15,7 @@ export interface Database {
   prepare(sql: string): Statement
   /** Runs `work` between BEGIN IMMEDIATE and COMMIT; rolls back when it throws. Must not await. */
   transaction<T>(work: () => T): T
+  /** A second connection to the same file. */
+  another(): Database
   close(): void
 }

@@ -15,7 +15,7 @@ import { createPushes } from './pushes.ts'
 import { createRequestTimes } from './requests.ts'
 import { createRuns } from './runs.ts'
 import { createScratch, ownsScratch, sweepScratch } from './scratch.ts'
-import { openDatabase } from './sqlite.ts'
+import { type Explain, openDatabase } from './sqlite.ts'
 import type { State } from './state.ts'
 
 export interface OpenState {
@@ -33,7 +33,7 @@ export async function openState({ path, allowNetworkFs, clock }: OpenState): Pro
     proveWritable(folder)
     if (!allowNetworkFs) refuseNetwork(folder)
     sweepScratch(scratch)
-    return openMain(join(folder, 'state.db'))
+    return openMain(join(folder, 'state.db'), (error) => (isOurs(error) ? error : stateError(folder, error)))
   })
   const salt = guarded(folder, () => saltOf(database))
   const runs = createRuns(database, (runId) => ownsScratch(scratch, runId))
@@ -60,6 +60,11 @@ function guarded<T>(folder: string, work: () => T): T {
     if (isSyncError(error)) throw error
     throw stateError(folder, error)
   }
+}
+
+/** A statement that SQLite does not understand, or that breaks a constraint, is a bug and no trouble of the folder's. */
+function isOurs(error: unknown): boolean {
+  return isSyncError(error) || /constraint|syntax error|no such|bind/i.test(messageOf(error))
 }
 
 function stateError(folder: string, error: unknown): StateError {
@@ -112,10 +117,10 @@ function refuseNetwork(folder: string): void {
   )
 }
 
-function openMain(path: string): Database {
+function openMain(path: string, explain: Explain): Database {
   createPrivate(path)
   chmodSync(path, 0o600)
-  const database = openDatabase(path)
+  const database = openDatabase(path, explain)
   // WAL and FULL: a push that Vanta confirmed is still known after a power cut.
   database.exec(
     'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -16000',

@@ -19,45 +19,68 @@ type Open = (path: string) => RawDatabase
 
 const require = createRequire(import.meta.url)
 
-/** Opens or creates a database file. Errors are those of SQLite, with its words. */
-export function openDatabase(path: string): Database {
-  const raw = opener()(path)
+/** What SQLite threw, as the caller wants it told. */
+export type Explain = (error: unknown) => unknown
+
+const asItIs: Explain = (error) => error
+
+/** Opens or creates a database file. Errors are those of SQLite, with its words, unless `explain` puts them better. */
+export function openDatabase(path: string, explain: Explain = asItIs): Database {
+  const explained: Explained = (work) => {
+    try {
+      return work()
+    } catch (error) {
+      throw explain(error)
+    }
+  }
+  const raw = explained(() => opener()(path))
   raw.exec('PRAGMA busy_timeout = 10000')
   return {
     path,
-    exec: (sql) => void raw.exec(sql),
-    prepare: (sql) => statementOf(raw.prepare(sql)),
+    exec: (sql) => void explained(() => raw.exec(sql)),
+    prepare: (sql) =>
+      statementOf(
+        explained(() => raw.prepare(sql)),
+        explained,
+      ),
     transaction(work) {
-      raw.exec('BEGIN IMMEDIATE')
+      explained(() => raw.exec('BEGIN IMMEDIATE'))
       try {
         const result = work()
-        raw.exec('COMMIT')
+        explained(() => raw.exec('COMMIT'))
         return result
       } catch (error) {
         rollBack(raw)
         throw error
       }
     },
-    close: () => raw.close(),
+    another: () => openDatabase(path, explain),
+    close() {
+      // A connection with statements that nobody has collected yet lives on; its transaction must not.
+      rollBack(raw)
+      raw.close()
+    },
   }
 }
+
+type Explained = <T>(work: () => T) => T
 
 function rollBack(raw: RawDatabase): void {
   try {
     raw.exec('ROLLBACK')
   } catch {
-    // SQLite has rolled back already when the disk was full; the first error is the one to tell.
+    // No transaction is open: SQLite has rolled back already, as when the disk was full.
   }
 }
 
-function statementOf(raw: RawStatement): Statement {
+function statementOf(raw: RawStatement, explained: Explained): Statement {
   return {
     run(...values) {
-      const { changes, lastInsertRowid } = raw.run(...values)
+      const { changes, lastInsertRowid } = explained(() => raw.run(...values))
       return { changes: Number(changes), lastInsertRowid: Number(lastInsertRowid) }
     },
-    get: (...values) => (raw.get(...values) ?? undefined) as SqlRow | undefined,
-    all: (...values) => raw.all(...values) as SqlRow[],
+    get: (...values) => (explained(() => raw.get(...values)) ?? undefined) as SqlRow | undefined,
+    all: (...values) => explained(() => raw.all(...values)) as SqlRow[],
     iterate: (...values) => raw.iterate(...values) as IterableIterator<SqlRow>,
   }
 }

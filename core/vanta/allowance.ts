@@ -18,7 +18,6 @@ export async function takePlace(context: ClientContext, kind: RequestKind): Prom
     const reservation = await requests.reserve(kind, key, limit)
     if ('ticket' in reservation) return reservation.ticket
     const ms = Math.max(reservation.waitMs, LEAST_WAIT_MS)
-    context.log.info('waiting: the minute has no room for another request', { kind, limit, ms })
     context.onEvent?.({ kind: 'waiting', why: `${kind}-limit`, ms })
     await clock.sleep(ms, signal)
   }

@@ -1,4 +1,5 @@
 /** One request and its answer. No judgement: that is what the answer modules do. */
+import { withoutSecrets } from './answer-text.ts'
 import type { ClientContext } from './context.ts'
 import type { RequestName } from './events.ts'
 import { explainFailure, type NetworkFailure } from './network.ts'
@@ -47,7 +48,14 @@ export async function exchange(context: ClientContext, request: HttpRequest, tic
     bytes: Buffer.byteLength(read.text),
   })
   context.log.debug('answered', { request: request.what, status: response.status, ms })
-  return { answer: answerOf(response, read.text) }
+  return { answer: answerOf(response, tellable(context, request, response.status, read.text)) }
+}
+
+/** What becomes part of messages and of the run's record; tokens and records that were asked for stay as they are. */
+function tellable({ secrets }: ClientContext, { what, method }: HttpRequest, status: number, text: string): string {
+  if (secrets === undefined || (status === 200 && (what === 'token' || method === 'GET'))) return text
+  const values = secrets().map((secret) => secret.reveal())
+  return withoutSecrets(text, values)
 }
 
 function answerOf(response: Response, text: string): Answer {

@@ -74,7 +74,6 @@ async function mint(context: ClientContext): Promise<Token> {
   const { application, clock } = context
   const expiresInMs = token.expiresAt - clock.now()
   context.onEvent?.({ kind: 'token-minted', application: application.name, expiresInMs })
-  context.log.info('token minted', { application: application.name })
   return token
 }
 

@@ -99,11 +99,23 @@ describe('a bad record never deletes a person', () => {
     const document = await office.json('run')
     expect(document).toMatchObject({ outcome: 'degraded', exitCode: 0 })
     const resource = only(document)
-    expect(resource.records).toMatchObject({ read: 40, valid: 39, invalid: 1, carriedForward: 1, dropped: 0, pushed: 40 })
-    expect(resource.problems).toEqual([expect.objectContaining({ at: 'people.csv:7', field: 'email', uniqueId: 'E-1006' })])
+    expect(resource.records).toMatchObject({
+      read: 40,
+      valid: 39,
+      invalid: 1,
+      carriedForward: 1,
+      dropped: 0,
+      pushed: 40,
+    })
+    expect(resource.problems).toEqual([
+      expect.objectContaining({ at: 'people.csv:7', field: 'email', uniqueId: 'E-1006' }),
+    ])
     expect(office.held()).toContain('E-1006')
     const rows = office.sandbox.control.state().resources.flatMap(({ records }) => records)
-    expect(rows.find((row) => row['uniqueId'] === 'E-1006')).toMatchObject({ email: 'person6@example.com', displayName: 'Person 6' })
+    expect(rows.find((row) => row['uniqueId'] === 'E-1006')).toMatchObject({
+      email: 'person6@example.com',
+      displayName: 'Person 6',
+    })
   })
 
   it('the text of a run says degraded, and names the line and the field', async () => {
@@ -122,7 +134,9 @@ describe('a bad record never deletes a person', () => {
     const document = await office.json('run')
     expect(document).toMatchObject({ outcome: 'degraded', exitCode: 0 })
     expect(only(document).records).toMatchObject({ invalid: 1, carriedForward: 0, dropped: 1, pushed: 40 })
-    expect(only(document).problems).toEqual([expect.objectContaining({ at: 'people.csv:42', uniqueId: 'E-1041', field: 'email' })])
+    expect(only(document).problems).toEqual([
+      expect.objectContaining({ at: 'people.csv:42', uniqueId: 'E-1041', field: 'email' }),
+    ])
     expect(office.held()).toHaveLength(40)
   })
 

@@ -222,3 +222,13 @@ export async function until(check: () => boolean, limitMs = 15_000): Promise<voi
     await new Promise((resolve) => setTimeout(resolve, 10))
   }
 }
+
+/** An office for one test that runs beside others. */
+export async function withOffice(options: OfficeOptions, work: (office: Office) => Promise<void>): Promise<void> {
+  const office = await openOffice(options)
+  try {
+    await work(office)
+  } finally {
+    await office.close()
+  }
+}

@@ -68,12 +68,20 @@ export async function readAll(
 }
 
 /** Runs a connector's `check`. */
-export async function runCheck(connector: Connector, options: Record<string, unknown>, how: ReadHow = {}): Promise<string> {
+export async function runCheck(
+  connector: Connector,
+  options: Record<string, unknown>,
+  how: ReadHow = {},
+): Promise<string> {
   if (connector.check === undefined) throw new Error(`the connector ${connector.name} has no check`)
   return connector.check(await createContext(connector, options, how))
 }
 
-async function createContext(connector: Connector, written: Record<string, unknown>, how: ReadHow): Promise<ReadContext> {
+async function createContext(
+  connector: Connector,
+  written: Record<string, unknown>,
+  how: ReadHow,
+): Promise<ReadContext> {
   const { options, problems } = checkOptions(connector.options, written)
   if (problems.length > 0) throw new Error(`the options of the test are wrong: ${JSON.stringify(problems)}`)
   return {

@@ -92,17 +92,23 @@ describe('a file that changes while it is read', () => {
   async function disturb(change: (path: string) => Promise<void>): Promise<ReadAll> {
     const folder = await write({ 'people.csv': long })
     let batches = 0
-    return read(folder, {}, {
-      onBatch: async () => {
-        if (batches++ === 0) await change(join(folder, 'people.csv'))
+    return read(
+      folder,
+      {},
+      {
+        onBatch: async () => {
+          if (batches++ === 0) await change(join(folder, 'people.csv'))
+        },
       },
-    })
+    )
   }
 
   test('by growing is incomplete', async () => {
     const { proof } = await disturb((path) => appendFile(path, '1,x\n'))
     expect(proof?.complete).toBe(false)
-    expect(proof?.evidence).toContain(`people.csv changed while it was read: it went from ${long.length} to ${long.length + 4} bytes`)
+    expect(proof?.evidence).toContain(
+      `people.csv changed while it was read: it went from ${long.length} to ${long.length + 4} bytes`,
+    )
   })
 
   test('by being replaced is incomplete, though nothing is missing', async () => {
@@ -125,13 +131,17 @@ describe('a file that changes while it is read', () => {
     const abort = new AbortController()
     const onBatch = (): void => abort.abort(new Error('stop'))
     let rows = 0
-    const reading = read(folder, {}, {
-      signal: abort.signal,
-      onBatch: (batch) => {
-        rows += batch.length
-        onBatch()
+    const reading = read(
+      folder,
+      {},
+      {
+        signal: abort.signal,
+        onBatch: (batch) => {
+          rows += batch.length
+          onBatch()
+        },
       },
-    })
+    )
     expect((await failureOf(reading)).message).toBe('stop')
     expect(rows).toBeLessThan(4000)
   })
@@ -161,13 +171,33 @@ describe('a trailer', () => {
   })
 
   test.each<[string, string, Record<string, unknown>, string]>([
-    ['disagrees', 'id,n\n1,a\nTRAILER,2\n', { prefix: 'TRAILER', column: 2 }, 'in people.csv the trailer says 2 rows, read 1'],
-    ['is missing', 'id,n\n1,a\n2,b\n', { prefix: 'TRAILER' }, 'the last row, line 3, is no trailer: it does not begin with the prefix'],
+    [
+      'disagrees',
+      'id,n\n1,a\nTRAILER,2\n',
+      { prefix: 'TRAILER', column: 2 },
+      'in people.csv the trailer says 2 rows, read 1',
+    ],
+    [
+      'is missing',
+      'id,n\n1,a\n2,b\n',
+      { prefix: 'TRAILER' },
+      'the last row, line 3, is no trailer: it does not begin with the prefix',
+    ],
     ['is missing after the header', 'id,n\n', { prefix: 'TRAILER' }, 'there is no trailer after the header'],
-    ['has no number', 'id,n\n1,a\nTRAILER,x\n', { prefix: 'TRAILER', column: 2 }, 'the trailer in line 3 holds no single number in cell 2'],
+    [
+      'has no number',
+      'id,n\n1,a\nTRAILER,x\n',
+      { prefix: 'TRAILER', column: 2 },
+      'the trailer in line 3 holds no single number in cell 2',
+    ],
     ['could be a person', 'id,n\n0,a\n1,b\n', {}, 'it has as many cells as the header, and no prefix is configured'],
     ['could be a person cut off', 'id,n\n0,a\n1', {}, 'it ends without a line break, and no prefix is configured'],
-    ['stands amid the rows', 'id,n\n1,a\nT,1\n2,b\nT,3\n', { prefix: 'T', column: 2 }, 'people.csv:3 begins like the trailer, but rows follow it'],
+    [
+      'stands amid the rows',
+      'id,n\n1,a\nT,1\n2,b\nT,3\n',
+      { prefix: 'T', column: 2 },
+      'people.csv:3 begins like the trailer, but rows follow it',
+    ],
   ])('that %s makes the read incomplete', async (_, text, trailer, evidence) => {
     const { proof } = await readCsvText(text, { trailer })
     expect(proof?.complete).toBe(false)
@@ -212,9 +242,21 @@ describe('a control file', () => {
     expect(rows).toEqual([])
   })
 
+  test('with a count does not prove a last cell that no line break ends, a hash does', async () => {
+    const cut = TEXT.trimEnd()
+    const sha = createHash('sha256').update(cut).digest('hex')
+    const folder = await write({ 'people.csv': cut, 'people.csv.ctl': '2', 'people.csv.sha256': sha })
+    const { proof } = await read(folder, { control })
+    expect(proof?.complete).toBe(false)
+    expect(proof?.evidence).toContain('people.csv ends without a line break: its last cell may be cut')
+    expect((await read(folder, { control: { file: '{name}.sha256', holds: 'sha256' } })).proof?.complete).toBe(true)
+  })
+
   test('may count the header too', async () => {
     const folder = await write({ 'people.csv': TEXT, 'people.done': '3' })
-    expect((await read(folder, { control: { file: '{stem}.done', holds: 'count', extra: 1 } })).proof?.complete).toBe(true)
+    expect((await read(folder, { control: { file: '{stem}.done', holds: 'count', extra: 1 } })).proof?.complete).toBe(
+      true,
+    )
   })
 
   test.each([
@@ -223,7 +265,7 @@ describe('a control file', () => {
     ['in upper case, of several files', `${OTHER} *other.csv\r\n${SHA.toUpperCase()} *out/people.csv\r\n`],
     ['as BSD writes it', `SHA256 (people.csv) = ${SHA}\n`],
   ])('with the SHA-256 %s proves the bytes', async (_, text) => {
-    const folder = await write({ 'people.csv': TEXT, 'SHA256SUMS': text })
+    const folder = await write({ 'people.csv': TEXT, SHA256SUMS: text })
     const { proof } = await read(folder, { control: { file: 'SHA*', holds: 'sha256' } })
     expect(proof).toMatchObject({ complete: true })
   })
@@ -233,7 +275,7 @@ describe('a control file', () => {
     ['has no hash', 'people.csv', 'holds no SHA-256'],
     ['names other files', `${SHA}  a.csv\n${SHA}  b.csv\n`, 'holds 2 hashes and not exactly one for this file'],
   ])('whose SHA-256 %s makes the read incomplete', async (_, text, evidence) => {
-    const folder = await write({ 'people.csv': TEXT, 'SHA256SUMS': text })
+    const folder = await write({ 'people.csv': TEXT, SHA256SUMS: text })
     const { proof } = await read(folder, { control: { file: 'SHA256SUMS', holds: 'sha256' } })
     expect(proof?.complete).toBe(false)
     expect(proof?.evidence).toContain(evidence)

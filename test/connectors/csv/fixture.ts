@@ -16,7 +16,11 @@ export async function tempFolder(): Promise<string> {
 }
 
 /** Writes `people.csv` and reads it. */
-export async function readCsvText(content: Content, options: Record<string, unknown> = {}, how: ReadHow = {}): Promise<ReadAll> {
+export async function readCsvText(
+  content: Content,
+  options: Record<string, unknown> = {},
+  how: ReadHow = {},
+): Promise<ReadAll> {
   const folder = await tempFolder()
   await writeFile(join(folder, 'people.csv'), content)
   return readAll(csvConnector, { path: 'people.csv', ...options }, { baseDir: folder, ...how })

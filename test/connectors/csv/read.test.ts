@@ -122,7 +122,9 @@ describe('quotation marks', () => {
 
   test('are letters when the configuration says none, and may be single ones', async () => {
     expect(cellsOf(await readCsvText('id,name\n1,5" pipe\n', { quote: 'none' }))).toEqual([['1', '5" pipe']])
-    expect(cellsOf(await readCsvText("id,name\n1,'O''Hara, \"Al\"'\n", { quote: 'single' }))).toEqual([['1', 'O\'Hara, "Al"']])
+    expect(cellsOf(await readCsvText("id,name\n1,'O''Hara, \"Al\"'\n", { quote: 'single' }))).toEqual([
+      ['1', 'O\'Hara, "Al"'],
+    ])
   })
 
   test('that never close do not fill the memory', async () => {
