@@ -3,7 +3,7 @@ import { createSpool, type Spool } from '../stage/spool.ts'
 import { type PlanPart, type SnapshotRecord, snapshotCodec, textCodec } from './plan.ts'
 
 /** Memory for all parts' spools together, in bytes. */
-const MEMORY = 32 << 20
+const MEMORY = 16 << 20
 
 export interface PartBuilder {
   add(record: SnapshotRecord): void

@@ -17,7 +17,8 @@ import { readSource } from './read-source.ts'
 import type { SourceOutcome } from './source-outcome.ts'
 import { scopeOf, targetOf } from './target.ts'
 
-const MEMORY = 40 << 20
+/** For rows that wait to be sorted. What was written out is garbage for a while, so the heap grows to a few times this. */
+const MEMORY = 16 << 20
 
 export interface Prepared {
   readonly plan: Plan

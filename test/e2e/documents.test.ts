@@ -2,16 +2,18 @@
 import { describe, expect, it } from 'vitest'
 import { only, people, standardConfig, withOffice } from '../support/cli.ts'
 
+function misspelt(url: string): string {
+  return standardConfig(url).replace(
+    'from: [{ connector: people-x-export }]',
+    'from:\n      - connector: people-x-export\n        mapp: {}',
+  )
+}
+
 describe.concurrent('mistakes', () => {
   it('a key mapp exits 78 with line, column and map', async () => {
-    const config = (url: string): string =>
-      standardConfig(url).replace(
-        'from: [{ connector: people-x-export }]',
-        'from:\n      - connector: people-x-export\n        mapp: {}',
-      )
-    await withOffice({ config: ({ url }) => config(url) }, async (office) => {
+    await withOffice({ config: ({ url }) => misspelt(url) }, async (office) => {
       const line =
-        config(office.sandbox.url)
+        misspelt(office.sandbox.url)
           .split('\n')
           .findIndex((text) => text.includes('mapp')) + 1
       const { code, stderr, stdout } = await office.cli('run')

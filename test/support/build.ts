@@ -11,8 +11,8 @@ declare module 'vitest' {
   }
 }
 
-export default async function build({ provide }: TestProject): Promise<void> {
-  const setup = fileURLToPath(new URL('../../scripts/setup.mjs', import.meta.url))
-  const { code, stdout, stderr } = await runProgram(execPath, [setup])
+export async function setup({ provide }: TestProject): Promise<void> {
+  const script = fileURLToPath(new URL('../../scripts/setup.mjs', import.meta.url))
+  const { code, stdout, stderr } = await runProgram(execPath, [script])
   provide('buildFault', code === 0 ? '' : `${stdout}${stderr}`)
 }

@@ -11,7 +11,6 @@ import { inject } from 'vitest'
 import type { ResourceDocument, RunDocument } from '../../core/run/document.ts'
 import type { SandboxOptions } from '../../sandbox/options.ts'
 import { type Sandbox, startSandbox } from '../../sandbox/start.ts'
-import './build.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const MAIN = join(ROOT, 'dist', 'cli', 'main.js')
@@ -57,7 +56,6 @@ export interface Office {
   /** A file that has rested, unless told otherwise. */
   write(path: string, text: string | Buffer, options?: { fresh?: boolean }): Promise<void>
   export(people: readonly CsvRow[]): Promise<void>
-  config(resource: string): Promise<void>
   /** Ids that Vanta holds alive. */
   held(): string[]
   /** Requests that Vanta saw: `POST /oauth/token 200`. */
@@ -141,16 +139,13 @@ export async function openOffice(options: OfficeOptions = {}): Promise<Office> {
     running.add(started)
     return started
   }
-  const cli = async (...args: string[]): Promise<CliResult> => await start(...args).result
+  const cli = (...args: string[]): Promise<CliResult> => start(...args).result
   const write: Office['write'] = async (path, text, { fresh = false } = {}) => {
     const full = join(folder, path)
     await mkdir(dirname(full), { recursive: true })
     await writeFile(full, text)
     const rested = (Date.now() - RESTED_MS) / 1000
     if (!fresh) await utimes(full, rested, rested)
-  }
-  const writeConfig = async (resource: string): Promise<void> => {
-    await write('vanta.config.yaml', standardConfig(sandbox.url, resource))
   }
   const text = options.config?.(sandbox) ?? standardConfig(sandbox.url, options.resource)
   await write('vanta.config.yaml', text)
@@ -170,8 +165,7 @@ export async function openOffice(options: OfficeOptions = {}): Promise<Office> {
       }
     },
     write,
-    export: async (rows) => await write('people.csv', csvOf(rows)),
-    config: writeConfig,
+    export: (rows) => write('people.csv', csvOf(rows)),
     held: () => aliveIds(sandbox),
     requests: () =>
       sandbox.control.requests().map(({ method, path, status }) => `${method} ${path.split('?')[0]} ${status}`),
@@ -223,12 +217,23 @@ export async function until(check: () => boolean, limitMs = 15_000): Promise<voi
   }
 }
 
-/** An office for one test that runs beside others. */
-export async function withOffice(options: OfficeOptions, work: (office: Office) => Promise<void>): Promise<void> {
-  const office = await openOffice(options)
+export type Open = (options?: OfficeOptions) => Promise<Office>
+
+/** For one test that runs beside others: what it opens is closed at its end. */
+export async function offices(work: (open: Open) => Promise<void>): Promise<void> {
+  const opened: Office[] = []
   try {
-    await work(office)
+    await work(async (options) => {
+      const office = await openOffice(options)
+      opened.push(office)
+      return office
+    })
   } finally {
-    await office.close()
+    await Promise.all(opened.map((office) => office.close()))
   }
+}
+
+/** The same for the usual case of one. */
+export async function withOffice(options: OfficeOptions, work: (office: Office) => Promise<void>): Promise<void> {
+  await offices(async (open) => work(await open(options)))
 }

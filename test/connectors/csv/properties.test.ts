@@ -60,7 +60,8 @@ function write(rows: readonly (readonly string[])[], dialect: Dialect): Buffer {
 }
 
 function quoted(text: string, { quote, quoteAll, delimiter }: Dialect): string {
-  const needed = /[\r\n]/.test(text) || text.includes(quote) || [...delimiter].some((char) => text.includes(char))
+  const needed =
+    /[\r\n]/.test(text) || text.includes(quote) || Array.from(delimiter).some((char) => text.includes(char))
   return needed || quoteAll ? quote + text.replaceAll(quote, quote + quote) + quote : text
 }
 

@@ -6,19 +6,37 @@ function systemError(code: string): Error {
 }
 
 test.each([
-  ['ENOENT', 'file-missing', 'OperatorError', '/data/p.csv does not exist', 'Whoever delivers the export'],
-  ['EACCES', 'file-forbidden', 'OperatorError', '/data/p.csv may not be read: permission denied', 'Whoever owns it'],
-  ['EBUSY', 'file-busy', 'RetryLaterError', '/data/p.csv cannot be read just now (EBUSY)', 'the next run tries again'],
-  [
-    'EIO',
-    'file-unreadable',
-    'OperatorError',
-    '/data/p.csv cannot be read: EIO: what the system says',
-    'Whoever runs this machine',
-  ],
-])('%s becomes an error that names the path and who must act', (code, own, name, message, hint) => {
+  {
+    code: 'ENOENT',
+    failure: { code: 'file-missing', name: 'OperatorError', message: '/data/p.csv does not exist' },
+    hint: 'Whoever delivers the export',
+  },
+  {
+    code: 'EACCES',
+    failure: {
+      code: 'file-forbidden',
+      name: 'OperatorError',
+      message: '/data/p.csv may not be read: permission denied',
+    },
+    hint: 'Whoever owns it',
+  },
+  {
+    code: 'EBUSY',
+    failure: { code: 'file-busy', name: 'RetryLaterError', message: '/data/p.csv cannot be read just now (EBUSY)' },
+    hint: 'the next run tries again',
+  },
+  {
+    code: 'EIO',
+    failure: {
+      code: 'file-unreadable',
+      name: 'OperatorError',
+      message: '/data/p.csv cannot be read: EIO: what the system says',
+    },
+    hint: 'Whoever runs this machine',
+  },
+])('$code becomes an error that names the path and who must act', ({ code, failure, hint }) => {
   const cause = systemError(code)
-  const failure = fileFailure('/data/p.csv', cause)
-  expect(failure).toMatchObject({ code: own, name, message, exitCode: 12, cause })
-  expect(failure.hint).toContain(hint)
+  const error = fileFailure('/data/p.csv', cause)
+  expect(error).toMatchObject({ ...failure, exitCode: 12, cause })
+  expect(error.hint).toContain(hint)
 })

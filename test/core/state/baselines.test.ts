@@ -11,6 +11,14 @@ afterEach(() => states.removeAll())
 
 const idsOf = (records: readonly BaselineRecord[]): string[] => records.map(({ uniqueId }) => uniqueId)
 
+const generation = (body: string): { uniqueId: string; body: string }[] =>
+  Array.from({ length: 2500 }, (_, index) => ({ uniqueId: `E-${index}`, body }))
+
+function* breaking(): Generator<{ uniqueId: string; body: string; acceptedAt: null }> {
+  yield { uniqueId: 'new', body: '{}', acceptedAt: null }
+  throw new Error('the spool broke')
+}
+
 describe('baselines', () => {
   it('know nothing of a target that was never pushed', async () => {
     const state = await states.open()
@@ -100,8 +108,6 @@ describe('baselines', () => {
   it('are read as they were when the reading began, while a run commits', async () => {
     const path = states.folder()
     const [reader, writer] = [await states.open(path), await states.open(path)]
-    const generation = (name: string) =>
-      Array.from({ length: 2500 }, (_, index) => ({ uniqueId: `E-${index}`, body: name }))
     await writer.baselines.commit(commitOf(generation('old')))
     const bodies = new Set<string>()
     let count = 0
@@ -116,10 +122,6 @@ describe('baselines', () => {
   it('leave the old one when a commit breaks off', async () => {
     const state = await states.open()
     await state.baselines.commit(commitOf([{ uniqueId: 'old' }]))
-    function* breaking() {
-      yield { uniqueId: 'new', body: '{}', acceptedAt: null }
-      throw new Error('the spool broke')
-    }
     await expect(state.baselines.commit(commitOf([], { upserted: breaking() }))).rejects.toThrow('the spool broke')
     expect(idsOf(await recordsOf(state))).toEqual(['old'])
   })
