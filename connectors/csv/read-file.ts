@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
 import type { Row, SourceFile } from '../../core/connector.ts'
-import { OperatorError } from '../../core/errors.ts'
 import type { Log } from '../../core/log.ts'
 import type { FoundFile } from '../files/find.ts'
 import { type OpenFile, openFile, PIECE } from '../files/read-bytes.ts'
@@ -78,9 +77,18 @@ async function* toRows(records: Records, input: FileInput): AsyncGenerator<reado
   }
   const { ending, fault } = step.value
   const end = table.end(ending)
-  if (end.columns === undefined && fault === undefined) throw emptyFile(input.file)
+  // An empty file says that there is nobody: the guard judges that, as it judges a header alone.
+  const empty = end.columns === undefined && fault === undefined
+  const evidence = empty ? [`${input.file.name} is empty: it has not even a header`, ...end.evidence] : end.evidence
   const faults = fault === undefined ? end.faults : [fault, ...end.faults]
-  return { ...end, columns: end.columns ?? [], faults, closed: ending === 'closed', broken: ending === 'broken' }
+  return {
+    ...end,
+    columns: end.columns ?? [],
+    evidence,
+    faults,
+    closed: ending === 'closed',
+    broken: ending === 'broken',
+  }
 }
 
 /** By the open file and by its name: a writer appends to the one, or puts another file under the other. */
@@ -95,10 +103,4 @@ async function changeSince(
     if (change !== undefined) return [`${file.name} changed while it was read: ${change}`]
   }
   return []
-}
-
-function emptyFile(file: FoundFile): OperatorError {
-  return new OperatorError('file-empty', `${file.name} is empty: it has not even a header`, {
-    hint: 'An export without people still has its header. Whoever makes it must see why it came out empty.',
-  })
 }

@@ -1,4 +1,5 @@
-import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { StateError } from '../errors.ts'
@@ -16,7 +17,7 @@ export async function createScratch(parent: string, runId: string): Promise<Scra
   return {
     path,
     async remove() {
-      rmSync(path, { recursive: true, force: true })
+      discard(path)
       lock.release()
     },
   }
@@ -41,8 +42,22 @@ export function sweepScratch(parent: string): void {
     const path = join(parent, entry.name)
     const lock = tryOwn(path)
     if (lock === undefined) continue
-    rmSync(path, { recursive: true, force: true })
+    discard(path)
     lock.release()
+  }
+}
+
+/**
+ * Removes a folder that we have locked. It is moved away first, so that nobody takes it for free while its lock file
+ * is gone and the rest is not yet. What another process sweeps at the same moment is that one's to remove.
+ */
+function discard(path: string): void {
+  const doomed = `${path}.${randomBytes(4).toString('hex')}`
+  try {
+    renameSync(path, doomed)
+    rmSync(doomed, { recursive: true, force: true })
+  } catch (error) {
+    if (!['ENOENT', 'ENOTEMPTY'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error
   }
 }
 

@@ -61,10 +61,11 @@ describe('a CSV file', () => {
     ['of no bytes', ''],
     ['of a byte order mark', '\ufeff'],
     ['of blank lines', '\n\r\n\n'],
-  ])('%s is a failure, not an empty set', async (_, text) => {
-    const error = await failureOf(readCsvText(text))
-    expect(error).toMatchObject({ code: 'file-empty', exitCode: 12 })
-    expect(error.message).toContain('people.csv is empty')
+  ])('%s is a complete set of nobody, for the guard to judge, and says so', async (_, text) => {
+    const { proof, columns } = await readCsvText(text)
+    expect(columns).toBeUndefined()
+    expect(proof).toMatchObject({ complete: true, rows: 0 })
+    expect(proof?.evidence).toContain('people.csv is empty')
   })
 
   test('keeps an empty cell in quotes as a row when there is one column', async () => {

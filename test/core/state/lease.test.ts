@@ -1,8 +1,8 @@
-import { readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { LeaseRequest } from '../../../core/state/lease.ts'
-import { createStateFolders, kill, says } from '../../support/state-folder.ts'
+import { createStateFolders, kill, runScript, says } from '../../support/state-folder.ts'
 
 const states = createStateFolders()
 afterEach(() => states.removeAll())
@@ -138,6 +138,15 @@ describe('a scratch folder', () => {
     await states.open(path)
     expect(readdirSync(scratch.path)).toContain('piece')
     await scratch.remove()
+    expect(readdirSync(join(path, 'scratch'))).toEqual([])
+  })
+
+  it('that was left behind may be swept by several processes at once', async () => {
+    const path = states.folder()
+    for (let run = 0; run < 40; run++) mkdirSync(join(path, 'scratch', `dead-${run}`, 'pieces'), { recursive: true })
+    const ended = await Promise.all([1, 2, 3, 4].map(() => runScript('./reserve-requests.ts', [path, '0', '0'])))
+    expect(ended.map(({ code, stderr }) => [code, stderr])).toEqual(ended.map(() => [0, '']))
+    await states.open(path)
     expect(readdirSync(join(path, 'scratch'))).toEqual([])
   })
 
