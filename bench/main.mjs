@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-// How fast, and how big: `npm run bench`, or with `push` or `million` one of the two. Over dist, so build first.
+// How fast, and how big: `npm run bench`, or with `push` or `million` one of the two (`npm run bench -- push`).
+// Measures dist, which `npm run bench` builds when it is stale.
 import { argv, exit } from 'node:process'
 import { benchMillion } from './million.mjs'
 import { benchPush } from './push.mjs'

@@ -1,4 +1,4 @@
-// Plans made-up rows against an empty sandbox's nothing, and reports time and memory to its parent.
+// Plans made-up rows against a baseline that nobody knows, and reports time and memory to its parent.
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

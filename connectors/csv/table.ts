@@ -82,8 +82,10 @@ export function createTable(options: TableOptions): Table {
     end(ending) {
       const faults =
         misfitCount > NAMED ? [...misfits, `and ${misfitCount - NAMED} more rows like these`] : [...misfits]
-      if (columns === undefined || trailer === undefined || ending === 'broken')
-        return { rows, columns, faults, evidence: [] }
+      if (trailer === undefined || ending === 'broken') return { rows, columns, faults, evidence: [] }
+      if (columns === undefined) {
+        return { rows, columns, faults: [...faults, `${name} is empty: its trailer row is missing`], evidence: [] }
+      }
       const verdict = judgeTrailer(held, trailer, { width: columns.length, closed: ending === 'closed', rows })
       if (verdict.agrees) return { rows, columns, faults, evidence: [verdict.evidence] }
       return { rows, columns, faults: [...faults, `in ${name} ${verdict.evidence}`], evidence: [] }

@@ -2,6 +2,7 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import { chmodSync, mkdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 import type { Clock } from '../clock.ts'
 import { isSyncError, messageOf, StateError } from '../errors.ts'
 import { createBaselines } from './baselines.ts'
@@ -18,6 +19,9 @@ import { createScratch, ownsScratch, sweepScratch } from './scratch.ts'
 import { type Explain, openDatabase } from './sqlite.ts'
 import type { State } from './state.ts'
 
+const SWITCH_ATTEMPTS = 500
+const SWITCH_PAUSE_MS = 20
+
 export interface OpenState {
   readonly path: string
   readonly allowNetworkFs: boolean
@@ -28,14 +32,14 @@ export interface OpenState {
 export async function openState({ path, allowNetworkFs, clock }: OpenState): Promise<State> {
   const folder = resolve(path)
   const [leases, scratch] = [join(folder, 'leases'), join(folder, 'scratch')]
-  const database = guarded(folder, () => {
+  const database = await guarded(folder, () => {
     for (const each of [folder, leases, scratch]) mkdirSync(each, { recursive: true, mode: 0o700 })
     proveWritable(folder)
     if (!allowNetworkFs) refuseNetwork(folder)
     sweepScratch(scratch)
     return openMain(join(folder, 'state.db'), (error) => (isOurs(error) ? error : stateError(folder, error)))
   })
-  const salt = guarded(folder, () => saltOf(database))
+  const salt = await guarded(folder, () => saltOf(database))
   const runs = createRuns(database, (runId) => ownsScratch(scratch, runId))
   await runs.settleInterrupted(clock.now())
   return {
@@ -53,9 +57,9 @@ export async function openState({ path, allowNetworkFs, clock }: OpenState): Pro
   }
 }
 
-function guarded<T>(folder: string, work: () => T): T {
+async function guarded<T>(folder: string, work: () => T | Promise<T>): Promise<T> {
   try {
-    return work()
+    return await work()
   } catch (error) {
     if (isSyncError(error)) throw error
     throw stateError(folder, error)
@@ -117,16 +121,36 @@ function refuseNetwork(folder: string): void {
   )
 }
 
-function openMain(path: string, explain: Explain): Database {
+async function openMain(path: string, explain: Explain): Promise<Database> {
   createPrivate(path)
   chmodSync(path, 0o600)
   const database = openDatabase(path, explain)
-  // WAL and FULL: a push that Vanta confirmed is still known after a power cut.
-  database.exec(
-    'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -16000',
-  )
-  migrate(database)
-  return database
+  try {
+    await useWal(database)
+    migrate(database)
+    return database
+  } catch (error) {
+    database.close()
+    throw error
+  }
+}
+
+/**
+ * WAL and FULL: a push that Vanta confirmed is still known after a power cut. While another process makes the switch,
+ * ours is refused at once, without the busy timeout.
+ */
+async function useWal(database: Database): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      database.exec(
+        'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -16000',
+      )
+      return
+    } catch (error) {
+      if (attempt === SWITCH_ATTEMPTS || !/database is locked/.test(messageOf(error))) throw error
+      await wait(SWITCH_PAUSE_MS)
+    }
+  }
 }
 
 function saltOf(database: Database): string {

@@ -332,7 +332,9 @@ describe('a push', () => {
     shop.sandbox.control.rotateSecret()
     shop.setResource({
       application: {
-        ...shop.settings.applications[0]!,
+        name: 'people-x',
+        clientId: shop.sandbox.credentials.clientId,
+        scopes: ['connectors.self:read-resource', 'connectors.self:write-resource'],
         clientSecret: {
           describe: 'x',
           resolve: async () => new Secret('wrong'),

@@ -88,34 +88,37 @@ describe('guard.groupBy', () => {
   })
 })
 
+const component = (id: string) => ({
+  uniqueId: id,
+  displayName: id,
+  externalUrl: 'https://scan.example.com',
+  collectedTimestamp: '2026-01-02T03:04:05Z',
+  name: id,
+  description: 'a host',
+  targetType: 'HOST',
+})
+const finding = (id: string, of: string) => ({
+  uniqueId: id,
+  displayName: id,
+  externalUrl: 'https://scan.example.com',
+  packageName: 'p',
+  packageVersion: '1',
+  severity: '7.5',
+  vulnerableComponentUniqueId: of,
+  description: 'd',
+  isResolvable: 'yes',
+  remediationInstructions: 'update',
+})
+
 describe('vulnerabilities and their components', () => {
   const componentType = typeOf('vulnerable_component')
   const findingType = typeOf('package_vulnerability_connectors')
-  const component = (id: string) => ({
-    uniqueId: id,
-    displayName: id,
-    externalUrl: 'https://scan.example.com',
-    collectedTimestamp: '2026-01-02T03:04:05Z',
-    name: id,
-    description: 'a host',
-    targetType: 'HOST',
-  })
-  const finding = (id: string, of: string) => ({
-    uniqueId: id,
-    displayName: id,
-    externalUrl: 'https://scan.example.com',
-    packageName: 'p',
-    packageVersion: '1',
-    severity: '7.5',
-    vulnerableComponentUniqueId: of,
-    description: 'd',
-    isResolvable: 'yes',
-    remediationInstructions: 'update',
-  })
-
   async function scanner(): Promise<{ shop: Workshop; components: Table; findings: Table }> {
     const components = tableOf([component('host-1')])
-    const findings = tableOf([...[1, 3, 4, 5].map((number) => finding(`f-${number}`, 'host-1')), finding('f-2', 'host-9')])
+    const findings = tableOf([
+      ...[1, 3, 4, 5].map((number) => finding(`f-${number}`, 'host-1')),
+      finding('f-2', 'host-9'),
+    ])
     const shop = await workshop({
       resource: { name: 'findings', type: findingType, sources: [sourceOf(findings, findingType, {})] },
     })
