@@ -5,8 +5,9 @@ const DELETE = 127
 const ANY_SURROGATE = /[\uD800-\uDFFF]/
 const LONE_SURROGATE = /\p{Surrogate}/u
 
-/** Whether the text can be written as UTF-8: no half of a surrogate pair stands alone. */
+/** Whether databases and UTF-8 can carry the text: no half of a surrogate pair stands alone, no zero character. */
 export function isWellFormed(text: string): boolean {
+  if (text.includes('\0')) return false
   return !ANY_SURROGATE.test(text) || !LONE_SURROGATE.test(text)
 }
 

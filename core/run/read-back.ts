@@ -13,7 +13,7 @@ export interface HeldRecord {
   readonly body: string
 }
 
-/** What a resource id holds now, without the soft-deleted rows; ordered by code point of the id. */
+/** What a resource id holds now, without the soft-deleted rows; in Vanta's order. */
 export async function readBack(
   client: VantaClient,
   resource: ResourceSpec,
@@ -33,7 +33,7 @@ export async function readBack(
     }
     held.push({ uniqueId, body: JSON.stringify(resource.type.canonical(row)) })
   }
-  return held.sort((a, b) => compareCodePoints(a.uniqueId, b.uniqueId))
+  return held
 }
 
 export interface BaselineSpoolOptions {
@@ -43,11 +43,12 @@ export interface BaselineSpoolOptions {
   readonly acceptedAt: number
 }
 
-/** What was read back, put aside as a baseline. */
+/** What was read back, put aside as a baseline: ordered by code point of the id. */
 export function spoolBaseline(held: readonly HeldRecord[], options: BaselineSpoolOptions): Spool<BaselineRecord> {
   const { folder, name, memory, acceptedAt } = options
   const spool = createSpool({ path: join(folder, name), codec: jsonCodec<BaselineRecord>(700), memory })
-  for (const { uniqueId, body } of held) spool.add({ uniqueId, body, acceptedAt })
+  const sorted = [...held].sort((a, b) => compareCodePoints(a.uniqueId, b.uniqueId))
+  for (const { uniqueId, body } of sorted) spool.add({ uniqueId, body, acceptedAt })
   spool.seal()
   return spool
 }

@@ -53,15 +53,15 @@ export function createBaselines(database: Database, clock: Clock): Baselines {
 }
 
 function* batches(reader: Database, baseline: number, confirmedAt: number): Generator<readonly BaselineRecord[]> {
-  const first = reader.prepare('SELECT * FROM baseline_record WHERE baseline = ? ORDER BY unique_id LIMIT ?')
-  const next = reader.prepare(
-    'SELECT * FROM baseline_record WHERE baseline = ? AND unique_id > ? ORDER BY unique_id LIMIT ?',
-  )
-  let rows = first.all(baseline, BATCH)
-  while (rows.length > 0) {
-    yield rows.map((row) => recordOf(row, confirmedAt))
-    rows = next.all(baseline, String(rows.at(-1)?.['unique_id']), BATCH)
+  const all = reader.prepare('SELECT * FROM baseline_record WHERE baseline = ? ORDER BY unique_id')
+  let batch: BaselineRecord[] = []
+  for (const row of all.iterate(baseline)) {
+    batch.push(recordOf(row, confirmedAt))
+    if (batch.length < BATCH) continue
+    yield batch
+    batch = []
   }
+  if (batch.length > 0) yield batch
 }
 
 function fields(target: Target): [string, string, string, string, string] {

@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { afterEach } from 'vitest'
 import { type Clock, systemClock } from '../../core/clock.ts'
 import { defineConnector } from '../../core/connector.ts'
 import { silentLog } from '../../core/log.ts'
@@ -219,4 +220,17 @@ function heldIds(sandbox: Sandbox): string[] {
   const rows = sandbox.control.state().resources.flatMap(({ records }) => records)
   const alive = rows.filter((row) => row['deletedAt'] === null || row['deletedAt'] === undefined)
   return alive.map((row) => String(row['uniqueId'])).sort()
+}
+
+/** Workshops that are closed after each test. Call it where `describe` may be called. */
+export function useWorkshops(): (options?: WorkshopOptions) => Promise<Workshop> {
+  const open: Workshop[] = []
+  afterEach(async () => {
+    for (const each of open.splice(0)) await each.close()
+  })
+  return async (options) => {
+    const created = await createWorkshop(options)
+    open.push(created)
+    return created
+  }
 }

@@ -1,28 +1,9 @@
-import { afterEach, describe, expect, it } from 'vitest'
-import {
-  createWorkshop,
-  DEFAULT_GUARD,
-  people,
-  person,
-  RESOURCE_ID,
-  typeOf,
-  type Workshop,
-  type WorkshopOptions,
-} from '../../support/workshop.ts'
+import { describe, expect, it } from 'vitest'
+import { useWorkshops, DEFAULT_GUARD, people, person, RESOURCE_ID, typeOf } from '../../support/workshop.ts'
 import { Secret } from '../../../core/secret.ts'
 import { createAutoClock } from '../../support/fake-clock.ts'
 
-const open: Workshop[] = []
-
-async function workshop(options?: WorkshopOptions): Promise<Workshop> {
-  const created = await createWorkshop(options)
-  open.push(created)
-  return created
-}
-
-afterEach(async () => {
-  for (const each of open.splice(0)) await each.close()
-})
+const workshop = useWorkshops()
 
 const only = <T>(items: readonly T[]): T => {
   expect(items).toHaveLength(1)

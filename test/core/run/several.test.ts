@@ -1,7 +1,7 @@
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { SyncError } from '../../../core/errors.ts'
 import {
-  createWorkshop,
+  useWorkshops,
   PEOPLE_MAP,
   people,
   person,
@@ -9,20 +9,9 @@ import {
   type Table,
   typeOf,
   type Workshop,
-  type WorkshopOptions,
 } from '../../support/workshop.ts'
 
-const open: Workshop[] = []
-
-async function workshop(options?: WorkshopOptions): Promise<Workshop> {
-  const created = await createWorkshop(options)
-  open.push(created)
-  return created
-}
-
-afterEach(async () => {
-  for (const each of open.splice(0)) await each.close()
-})
+const workshop = useWorkshops()
 
 const tableOf = (rows: Table['rows']): Table => ({ rows, ending: 'complete' })
 

@@ -72,7 +72,8 @@ describe('baselines', () => {
   it('come in the order in which plans are merged, whatever the ids', async () => {
     const state = await states.open()
     const id = fc.oneof(
-      fc.string({ unit: 'binary', minLength: 1 }),
+      // SQLite ends a text at a zero character; validation refuses such ids before they come here.
+      fc.string({ unit: 'binary', minLength: 1 }).map((text) => text.replaceAll('\0', '0')),
       fc.constantFrom('\u{ffff}', '\u{10000}', '\u{e000}', '😀', '!', 'ab', 'a', 'A', 'ä'),
     )
     await fc.assert(
