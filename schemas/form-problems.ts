@@ -117,7 +117,7 @@ function wrongText(place: Place, text: string, form: Form): FieldProblem {
     return fieldProblem(
       'broken-text',
       place.field,
-      `the value is ${found} with half a surrogate pair; expected well-formed text`,
+      `the value is ${found} with half a surrogate pair or a zero character; expected well-formed text`,
     )
   }
   return wrongType(place, form)
