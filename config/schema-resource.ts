@@ -83,9 +83,10 @@ const schedule: SchemaNode = {
 export const resourcePolicies: Readonly<Record<string, SchemaNode>> = {
   merge: {
     type: 'string',
-    enum: ['error', 'first', 'join'],
+    enum: ['error', 'first'],
+    later: { join: 'joining the fields of several sources is not in this version' },
     default: DEFAULT_POLICIES.merge,
-    description: 'When several sources give one id: a mistake, the first source wins, or their fields are joined.',
+    description: 'When several sources give one id: a mistake, or the first source wins.',
   },
   onInvalid: {
     type: 'string',

@@ -56,7 +56,7 @@ export interface GuardSpec {
   readonly windowMs: number
 }
 
-export type MergePolicy = 'error' | 'first' | 'join'
+export type MergePolicy = 'error' | 'first'
 export type InvalidPolicy = 'carry-forward' | 'block' | 'drop'
 
 export interface ResourceSpec {

@@ -22,13 +22,15 @@ export function appendHistory(database: Database, { chain, at, kind, facts }: Hi
 /** Sequence number of the first entry that does not follow from the one before; undefined when the chain holds. */
 export function brokenLink(database: Database, chain: string): number | undefined {
   let previous = ORIGIN
+  let broken: number | undefined
+  // To the end, whatever is found: a reading that is left early would keep its place in the file locked.
   for (const row of database.prepare('SELECT * FROM history WHERE chain = ? ORDER BY seq').iterate(chain)) {
     const { seq, at, kind, facts, hash } = row
     const expected = entryHash(previous, { chain, at: Number(at), kind: String(kind), facts: String(facts) })
-    if (row['previous'] !== previous || hash !== expected) return Number(seq)
+    if (row['previous'] !== previous || hash !== expected) broken ??= Number(seq)
     previous = expected
   }
-  return undefined
+  return broken
 }
 
 function entryHash(previous: string, entry: { chain: string; at: number; kind: string; facts: string }): string {

@@ -81,7 +81,18 @@ function statementOf(raw: RawStatement, explained: Explained): Statement {
     },
     get: (...values) => (explained(() => raw.get(...values)) ?? undefined) as SqlRow | undefined,
     all: (...values) => explained(() => raw.all(...values)) as SqlRow[],
-    iterate: (...values) => raw.iterate(...values) as IterableIterator<SqlRow>,
+    iterate: (...values) => iterated(explained(() => raw.iterate(...values)) as IterableIterator<SqlRow>, explained),
+  }
+}
+
+/** Damage may show at any row. */
+function* iterated(rows: IterableIterator<SqlRow>, explained: Explained): Generator<SqlRow, void, void> {
+  try {
+    for (let step = explained(() => rows.next()); step.done !== true; step = explained(() => rows.next())) {
+      yield step.value
+    }
+  } finally {
+    rows.return?.()
   }
 }
 
