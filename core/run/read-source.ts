@@ -120,7 +120,11 @@ function incomplete(source: SourceSpec, why: string): OperatorError {
 function refuseColumns(source: SourceSpec, problems: readonly MappingProblem[]): void {
   if (problems.length === 0) return
   const sentences = problems.map(({ path, message, expected, nearest }) =>
-    [`${path.join('.')}: ${message}`, expected, nearest === undefined ? undefined : `did you mean "${nearest}"?`]
+    [
+      `${path.join('.')}: ${message}`,
+      expected && `expected ${expected}`,
+      nearest === undefined ? undefined : `did you mean "${nearest}"?`,
+    ]
       .filter(Boolean)
       .join('; '),
   )
