@@ -17,7 +17,7 @@ await import('../dist/cli/commands/run.js')
 const { systemClock } = await import('../dist/core/clock.js')
 const { run } = await import('../dist/core/run/run.js')
 const { openState } = await import('../dist/core/state/open.js')
-const { createTransport } = await import('../dist/core/vanta/transport.js')
+const { createTransport } = await import('../dist/core/network/transport.js')
 lap('imports')
 
 const io = { env, out() {}, err() {}, terminal: false, colour: false, signal: new AbortController().signal }

@@ -9,7 +9,7 @@ import type { RunContext } from '../core/run/context.ts'
 import type { Emit } from '../core/run/events.ts'
 import { openState } from '../core/state/open.ts'
 import { nearestName } from '../core/text/nearest.ts'
-import { createTransport } from '../core/vanta/transport.ts'
+import { createTransport } from '../core/network/transport.ts'
 import type { GlobalOptions, Io } from './io.ts'
 import { createLogger, createTerminalLog } from './logger.ts'
 

@@ -40,8 +40,15 @@ export interface CheckContext<Options = unknown> {
   /** Aborted when the run is; a connector ends within a second of it. */
   readonly signal: AbortSignal
   readonly clock: Clock
+  /** IANA name of the configuration's time zone: what "today" means in a company. */
+  readonly zone: string
   /** Honours proxy variables and the configured CA. */
   readonly fetch: typeof globalThis.fetch
+  /**
+   * A fetch that also trusts the PEM certificates of this file.
+   * @throws ConfigError when the file cannot be read or holds no certificate
+   */
+  fetchTrusting(caFile: string): Promise<typeof globalThis.fetch>
 }
 
 export interface ReadContext<Options = unknown> extends CheckContext<Options> {
@@ -53,14 +60,18 @@ export interface ReadContext<Options = unknown> extends CheckContext<Options> {
 
 export type Rows = AsyncGenerator<Row | readonly Row[], Proof | undefined, void>
 
-/** JSON Schema of the options, of the subset that has a type. `secret: true` marks secrets, `format: 'path'` paths. */
+/**
+ * JSON Schema of the options, of the subset that has a type. `secret: true` marks secrets. Paths are relative to the
+ * configuration file and arrive absolute: `path` for files and folders, `location` for what may also be a URL
+ * (`sftp://…`, `https://…`) or `-` for standard input, which arrive as written.
+ */
 export type OptionSchema =
   | {
       readonly type: 'string'
       readonly enum?: readonly string[]
       readonly default?: string
       readonly secret?: true
-      readonly format?: 'path' | 'duration' | 'uri' | 'regex'
+      readonly format?: 'path' | 'location' | 'duration' | 'uri' | 'regex'
       readonly minLength?: number
       readonly pattern?: string
       readonly description: string

@@ -21,7 +21,8 @@ export interface CheckedOptions {
 type JsonSchema = Record<string, unknown>
 
 const FORMATS: Readonly<Record<string, (text: string) => boolean>> = {
-  path: (text) => text.trim() !== '' && !text.includes('\0'),
+  path: isPath,
+  location: isPath,
   duration: (text) => parseDuration(text) !== undefined,
   uri: (text) => URL.canParse(text),
   regex: isRegex,
@@ -71,7 +72,14 @@ async function resolveText(
   how: ResolveOptions,
 ): Promise<unknown> {
   if (isSecretRef(value)) return value.resolve(how.signal)
-  return schema.format === 'path' && typeof value === 'string' ? resolve(how.baseDir, value) : value
+  if (typeof value !== 'string') return value
+  const isRelative = schema.format === 'path' || (schema.format === 'location' && !isRemote(value))
+  return isRelative ? resolve(how.baseDir, value) : value
+}
+
+/** Standard input, or something with a scheme; a drive letter is none. */
+function isRemote(location: string): boolean {
+  return location === '-' || /^[a-z][a-z0-9+.-]+:\/\//i.test(location)
 }
 
 async function resolveObject(
@@ -160,6 +168,10 @@ function isSecret(value: unknown): boolean {
 function isSecretRef(value: unknown): value is SecretRef {
   if (typeof value !== 'object' || value === null) return false
   return 'resolve' in value && typeof value.resolve === 'function' && 'describe' in value
+}
+
+function isPath(text: string): boolean {
+  return text.trim() !== '' && !text.includes('\0')
 }
 
 function isRegex(text: string): boolean {

@@ -3,6 +3,9 @@
 
 const CONTRACT = ['connector', 'errors', 'clock', 'secret', 'log', 'options'].map((name) => `core/${name}.ts`)
 
+/** What a connector that talks to the network may use besides: why a connection failed, and whom to trust. */
+const NETWORK = ['core/network/failure.ts', 'core/network/trust.ts']
+
 /**
  * The first room whose `holds` begins the file's path is the file's room. A path that ends with `/` is a folder.
  * `own` is what the room may always see of itself; absent, it is `holds`.
@@ -45,14 +48,21 @@ const ROOMS = [
     why: 'it shows what the core did, and runs without a terminal',
   },
   {
+    name: 'testing',
+    holds: 'testing/',
+    may: ['core/', 'schemas/', 'sandbox/'],
+    why: 'it tests any connector that it is given, as the runner would use it',
+  },
+  {
     name: 'cli',
     holds: 'cli/',
-    may: ['index.ts', 'config/', 'connectors/', 'core/', 'sandbox/', 'schemas/', 'server/'],
+    may: ['index.ts', 'config/', 'connectors/', 'core/', 'sandbox/', 'schemas/', 'server/', 'testing/'],
     why: 'it sits on top',
   },
 ]
 
-const SHARED_FILES = 'connectors/files/'
+/** What several connectors share: where files come from, how tables are read, how HTTP is spoken. In building order. */
+const SHARED = ['connectors/network/', 'connectors/files/', 'connectors/tables/']
 
 /** The room of a file, by its path from the root; undefined when no rule covers it. */
 export function roomOf(file) {
@@ -71,7 +81,9 @@ function connectorRoom(file) {
     }
   }
   const own = `connectors/${folder}/`
-  const may = own === SHARED_FILES ? [...CONTRACT, 'core/text/'] : [...CONTRACT, 'core/text/', SHARED_FILES]
+  const level = SHARED.indexOf(own)
+  const shared = level === -1 ? SHARED : SHARED.slice(0, level)
+  const may = [...CONTRACT, ...NETWORK, 'core/text/', ...shared]
   return {
     name: `connectors/${folder}`,
     holds: own,
@@ -92,7 +104,8 @@ function remedyFor({ name, may }, to) {
   if (to.startsWith('cli/')) return 'Nothing imports cli: pass what is needed in as an argument.'
   if (to.startsWith('test/')) return 'Code that ships does not depend on tests: move what both need into a room.'
   if (name === 'core' && to.startsWith('connectors/')) return 'Take the connector as an argument of type Connector.'
-  if (name.startsWith('connectors/') && to.startsWith('connectors/')) return `Move what both need to ${SHARED_FILES}.`
+  if (name.startsWith('connectors/') && to.startsWith('connectors/'))
+    return `Move what both need to ${SHARED.join(' or ')}.`
   const doors = may.length === 0 ? 'only itself and packages' : `itself, packages, ${may.join(', ')}`
   return `It may import ${doors}: move the code to where both may see it, or pass it in.`
 }

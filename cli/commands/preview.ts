@@ -3,7 +3,7 @@ import { systemClock } from '../../core/clock.ts'
 import type { Row } from '../../core/connector.ts'
 import type { MappedRow } from '../../core/mapping/mapping.ts'
 import { readSource } from '../../core/run/read-source.ts'
-import { createTransport } from '../../core/vanta/transport.ts'
+import { createTransport } from '../../core/network/transport.ts'
 import type { GlobalOptions, Io } from '../io.ts'
 import { createPaint, type Paint } from '../render/paint.ts'
 import { chooseResources, openConfig } from '../workplace.ts'
@@ -45,7 +45,8 @@ export async function previewCommand(
         timeoutMs: resource?.timeoutMs ?? 0,
         clock: systemClock,
         log,
-        fetch: transport.fetch,
+        transport,
+        zone: settings.zone,
         signal: AbortSignal.any([io.signal, enough.signal]),
         onRow({ at, fields }, { uniqueId, record, problems }) {
           if (rows.length - before < limit)

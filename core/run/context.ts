@@ -3,7 +3,7 @@ import type { Clock } from '../clock.ts'
 import type { Log } from '../log.ts'
 import type { ResourceSpec, Settings } from '../resource.ts'
 import type { State } from '../state/state.ts'
-import type { Transport } from '../vanta/transport.ts'
+import type { Transport } from '../network/transport.ts'
 import type { Emit } from './events.ts'
 
 export interface RunContext {

@@ -100,7 +100,7 @@ function stage({ folder }: ResourceContext): Staged {
 }
 
 async function readAll(context: ResourceContext, staged: Staged): Promise<SourceOutcome[]> {
-  const { resource, clock, log, signal, startedAt, transport, emit } = context
+  const { resource, settings, clock, log, signal, startedAt, transport, emit } = context
   const outcomes: SourceOutcome[] = []
   for (const [index, source] of resource.sources.entries()) {
     let read = 0
@@ -111,7 +111,8 @@ async function readAll(context: ResourceContext, staged: Staged): Promise<Source
       ...(resource.maxDataAgeMs === undefined ? {} : { maxDataAgeMs: resource.maxDataAgeMs }),
       clock,
       log,
-      fetch: transport.fetch,
+      transport,
+      zone: settings.zone,
       signal,
       onBlank: () => staged.blank++,
       onProgress: (done, total, unit) =>

@@ -3,6 +3,7 @@ import { type Clock, SECOND, toInstant } from '../clock.ts'
 import type { Row } from '../connector.ts'
 import { ConfigError, isSyncError, messageOf, OperatorError, RetryLaterError } from '../errors.ts'
 import type { Log } from '../log.ts'
+import type { Transport } from '../network/transport.ts'
 import type { MappedRow, MappingProblem } from '../mapping/mapping.ts'
 import type { SourceSpec } from '../resource.ts'
 import { sayDuration } from '../text/duration.ts'
@@ -17,7 +18,8 @@ export interface ReadRequest {
   readonly maxDataAgeMs?: number
   readonly clock: Clock
   readonly log: Log
-  readonly fetch: typeof globalThis.fetch
+  readonly transport: Transport
+  readonly zone: string
   readonly signal: AbortSignal
   onRow(row: Row, mapped: MappedRow): void
   onBlank(): void
@@ -56,7 +58,9 @@ async function consume(request: ReadRequest, signal: AbortSignal): Promise<Sourc
     log: request.log,
     signal,
     clock: request.clock,
-    fetch: request.fetch,
+    zone: request.zone,
+    fetch: request.transport.fetch,
+    fetchTrusting: (caFile) => fetchTrusting(request.transport, caFile),
     columns: (names) => refuseColumns(source, pass.columns(names)),
     progress: (done, total, unit = 'rows') => request.onProgress(done, total, unit),
   })
@@ -75,6 +79,11 @@ async function consume(request: ReadRequest, signal: AbortSignal): Promise<Sourc
   const finish = pass.finish()
   refuseColumns(source, finish.problems)
   return { source: source.name, rows, proof, unusedColumns: finish.unusedColumns }
+}
+
+async function fetchTrusting({ trusting }: Transport, caFile: string): Promise<typeof globalThis.fetch> {
+  if (trusting === undefined) throw new ConfigError('no-ca', `this transport cannot trust ${caFile}`)
+  return trusting(caFile)
 }
 
 function isBatch(value: Row | readonly Row[]): value is readonly Row[] {

@@ -5,7 +5,7 @@ import type { Secret } from '../secret.ts'
 import type { Lease } from '../state/lease.ts'
 import type { RequestTimes } from '../state/state.ts'
 import type { VantaEvent } from './events.ts'
-import type { Transport } from './transport.ts'
+import type { Transport } from '../network/transport.ts'
 
 /** What one client works with; one client serves one application for one run. */
 export interface ClientContext {

@@ -2,7 +2,8 @@
 import { withoutSecrets } from './answer-text.ts'
 import type { ClientContext } from './context.ts'
 import type { RequestName } from './events.ts'
-import { explainFailure, type NetworkFailure } from './network.ts'
+import { UnavailableError } from '../errors.ts'
+import { explainFailure } from '../network/failure.ts'
 
 export interface HttpRequest {
   readonly what: RequestName
@@ -23,7 +24,17 @@ export interface Answer {
   readonly retryAfter?: string
 }
 
-export type Exchange = { readonly answer: Answer } | { readonly failure: NetworkFailure }
+/** No answer: sent and lost, or never sent. */
+export interface Unanswered {
+  readonly error: UnavailableError
+  /** False when the request certainly never left. */
+  readonly sent: boolean
+  /** Another attempt within seconds cannot help. */
+  readonly lasting: boolean
+  readonly redirected: boolean
+}
+
+export type Exchange = { readonly answer: Answer } | { readonly failure: Unanswered }
 
 /**
  * Sends one request and reads the whole answer.
@@ -79,7 +90,7 @@ function urlOf({ vanta }: ClientContext, path: string): URL {
   return url
 }
 
-type Sent = { readonly response: Response } | { readonly failure: NetworkFailure }
+type Sent = { readonly response: Response } | { readonly failure: Unanswered }
 
 /** Settles also what was aborted: it may have been counted until this moment. */
 async function sendSettled(context: ClientContext, request: HttpRequest, url: URL, ticket: number): Promise<Sent> {
@@ -112,7 +123,7 @@ async function readText(
   context: ClientContext,
   url: URL,
   response: Response,
-): Promise<{ readonly text: string } | { readonly failure: NetworkFailure }> {
+): Promise<{ readonly text: string } | { readonly failure: Unanswered }> {
   try {
     return { text: await response.text() }
   } catch (error) {
@@ -120,9 +131,11 @@ async function readText(
   }
 }
 
-function explained({ signal, transport }: ClientContext, url: URL, error: unknown): NetworkFailure {
+function explained({ signal, transport }: ClientContext, url: URL, error: unknown): Unanswered {
   signal.throwIfAborted()
   const failure = explainFailure(error, { host: url.host, proxy: transport.proxyFor?.(url.href) })
   if (failure === undefined) throw error
-  return failure
+  const { code, says, hint, ...rest } = failure
+  const facts = { cause: error, ...(hint === undefined ? {} : { hint }) }
+  return { ...rest, error: new UnavailableError(code, `Vanta is unavailable: ${says}.`, facts) }
 }

@@ -1,5 +1,6 @@
 import { type Clock, HOUR } from '../../core/clock.ts'
 import type { Connector, Proof, ReadContext, Row } from '../../core/connector.ts'
+import type { Transport } from '../../core/network/transport.ts'
 import type { Log, LogFacts } from '../../core/log.ts'
 import { checkOptions, resolveOptions } from '../../core/options.ts'
 import { createAutoClock } from './fake-clock.ts'
@@ -26,6 +27,10 @@ export interface ReadHow {
   /** Default: an hour ahead, so that files just written have settled, and waits cost no time. */
   readonly clock?: Clock
   readonly signal?: AbortSignal
+  /** Default: UTC. */
+  readonly zone?: string
+  /** Default: none, and whatever fetches fails. */
+  readonly transport?: Transport
   /** Called with each batch as it comes, before the next is asked for. */
   onBatch?(rows: readonly Row[]): void | Promise<void>
 }
@@ -89,7 +94,9 @@ async function createContext(
     log: recordingLog([]),
     signal: how.signal ?? new AbortController().signal,
     clock: how.clock ?? createAutoClock(Date.now() + HOUR),
-    fetch: () => Promise.reject(new Error('this test has no network')),
+    zone: how.zone ?? 'UTC',
+    fetch: how.transport?.fetch ?? (() => Promise.reject(new Error('this test has no network'))),
+    fetchTrusting: how.transport?.trusting ?? (() => Promise.reject(new Error('this test has no network'))),
     columns: () => undefined,
     progress: () => undefined,
   }

@@ -3,7 +3,7 @@ import type { VantaEvent } from '../../core/vanta/events.ts'
 import { silentLog } from '../../core/log.ts'
 import { READ_SCOPE, WRITE_SCOPE } from '../../core/resource.ts'
 import { Secret } from '../../core/secret.ts'
-import type { Transport } from '../../core/vanta/transport.ts'
+import type { Transport } from '../../core/network/transport.ts'
 import { createAutoClock, type FakeClock } from './fake-clock.ts'
 import { createMemoryRequestTimes } from './request-times.ts'
 

@@ -8,7 +8,7 @@ import { isSyncError, messageOf } from '../../../core/errors.ts'
 import type { VantaClient } from '../../../core/vanta/client.ts'
 import { createVantaClient } from '../../../core/vanta/create-client.ts'
 import { changedNothing } from '../../../core/vanta/outcome.ts'
-import { createTransport, type TransportOptions } from '../../../core/vanta/transport.ts'
+import { createTransport, type TransportOptions } from '../../../core/network/transport.ts'
 import {
   createAuthority,
   type LoopbackServer,

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { ConfigError, isSyncError } from '../../../core/errors.ts'
-import { proxyRules } from '../../../core/vanta/proxy.ts'
+import { proxyRules } from '../../../core/network/proxy.ts'
 
 const PROXY = { HTTPS_PROXY: 'http://proxy.corp:3128' }
 

@@ -1,8 +1,8 @@
 /** The way out to the network: undici's fetch with its own dispatchers, proxies and trusted certificates. */
 import { Agent, type Dispatcher, FormData as UndiciFormData, fetch as undiciFetch, Pool, ProxyAgent } from 'undici'
 import { MINUTE, SECOND } from '../clock.ts'
-import { type Proxy, type ProxyUse, proxyRules } from './proxy.ts'
-import { type Environment, trustedAuthorities } from './trust.ts'
+import { type Proxy, type ProxyRules, type ProxyUse, proxyRules } from './proxy.ts'
+import { type Environment, readAuthorities, trustedAuthorities } from './trust.ts'
 
 type Fetch = typeof globalThis.fetch
 
@@ -11,10 +11,16 @@ export interface Transport {
   readonly fetch: Fetch
   /** The proxy that a URL goes through, credentials removed; undefined: directly. */
   proxyFor?(url: string): ProxyUse | undefined
+  /**
+   * A fetch that also trusts the PEM certificates of this file, and ends with this transport.
+   * @throws ConfigError when the file cannot be read or holds no certificate
+   */
+  trusting?(caFile: string): Promise<Fetch>
 }
 
 export interface NetworkTransport extends Transport {
   proxyFor(url: string): ProxyUse | undefined
+  trusting(caFile: string): Promise<Fetch>
   /** Ends all connections at once, also those of requests that somebody left behind. */
   close(): Promise<void>
 }
@@ -33,7 +39,37 @@ const SILENCE_MS = MINUTE
 /** @throws ConfigError for a proxy variable that is no URL, or certificates that cannot be read */
 export async function createTransport({ ca, env }: TransportOptions): Promise<NetworkTransport> {
   const rules = proxyRules(env)
-  const authorities = await trustedAuthorities(ca, env)
+  const common = ca === undefined ? {} : { 'vanta.ca': ca }
+  const own = createWay(rules, await trustedAuthorities(common, env))
+  const others = new Map<string, Promise<Way>>()
+
+  async function openTrusting(caFile: string): Promise<Way> {
+    const extra = await readAuthorities(caFile, '`ca`')
+    return createWay(rules, await trustedAuthorities({ ...common, [caFile]: extra }, env))
+  }
+
+  return {
+    fetch: own.fetch,
+    proxyFor: (url) => nameOf(rules.proxyFor(url)),
+    async trusting(caFile) {
+      const way = others.get(caFile) ?? openTrusting(caFile)
+      others.set(caFile, way)
+      return (await way).fetch
+    },
+    async close() {
+      const ways = await Promise.allSettled([own, ...others.values()])
+      await Promise.all(ways.map((way) => (way.status === 'fulfilled' ? way.value.close() : undefined)))
+    },
+  }
+}
+
+/** Connections that trust the same authorities. */
+interface Way {
+  readonly fetch: Fetch
+  close(): Promise<void>
+}
+
+function createWay(rules: ProxyRules, authorities: string[] | undefined): Way {
   const tls = { timeout: CONNECT_MS, ...(authorities === undefined ? {} : { ca: authorities }) }
   const dispatchers = new Map<string, Dispatcher>()
 
@@ -56,7 +92,6 @@ export async function createTransport({ ca, env }: TransportOptions): Promise<Ne
 
   return {
     fetch: send as Fetch,
-    proxyFor: (url) => nameOf(rules.proxyFor(url)),
     async close() {
       const open = [...dispatchers.values()]
       dispatchers.clear()

@@ -11,24 +11,32 @@ const CERTIFICATE = /-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE----
 /**
  * The usual authorities and the extra ones; undefined when there are no extra ones, so that Node's own default holds.
  * Naming any authority switches off both the bundled ones and NODE_EXTRA_CA_CERTS, so all are gathered here.
- * @param ca PEM text of `vanta.ca`
+ * @param ca PEM texts, each by the place that names it, such as `vanta.ca`
  * @throws ConfigError when a file cannot be read or holds no certificate; Node would only warn
  */
-export async function trustedAuthorities(ca: string | undefined, env: Environment): Promise<string[] | undefined> {
-  const extra: string[] = []
-  if (ca !== undefined) extra.push(...certificatesIn(ca, 'vanta.ca'))
+export async function trustedAuthorities(
+  ca: Readonly<Record<string, string>>,
+  env: Environment,
+): Promise<string[] | undefined> {
+  const extra = Object.entries(ca).flatMap(([where, pem]) => certificatesIn(pem, where))
   const file = env['NODE_EXTRA_CA_CERTS']
-  if (file) extra.push(...certificatesIn(await readAuthorities(file), `NODE_EXTRA_CA_CERTS (${file})`))
+  if (file)
+    extra.push(...certificatesIn(await readAuthorities(file, 'NODE_EXTRA_CA_CERTS'), `NODE_EXTRA_CA_CERTS (${file})`))
   return extra.length === 0 ? undefined : [...usualAuthorities(), ...extra]
 }
 
-async function readAuthorities(file: string): Promise<string> {
+/**
+ * PEM text of a file.
+ * @param where what names the file: a variable, or an option
+ * @throws ConfigError `ca-unreadable`
+ */
+export async function readAuthorities(file: string, where: string): Promise<string> {
   try {
     return await readFile(file, 'utf8')
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable'
-    throw new ConfigError('ca-unreadable', `NODE_EXTRA_CA_CERTS names ${file}, which cannot be read (${code}).`, {
-      hint: 'Correct the path in NODE_EXTRA_CA_CERTS, or unset it.',
+    throw new ConfigError('ca-unreadable', `${where} names ${file}, which cannot be read (${code}).`, {
+      hint: `Correct the path in ${where}, or remove it.`,
       cause: error,
     })
   }

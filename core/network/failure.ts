@@ -1,9 +1,13 @@
 /** What a request without an answer means, layer by layer, for the person who must mend it. */
-import { UnavailableError } from '../errors.ts'
 import type { ProxyUse } from './proxy.ts'
 
 export interface NetworkFailure {
-  readonly error: UnavailableError
+  /** Kebab-case and stable: `dns-failed`, `connection-refused`, `tls-failed`. */
+  readonly code: string
+  /** A clause that names the host: `the name hr.example.com cannot be resolved (ENOTFOUND)`. */
+  readonly says: string
+  /** The next step, where there is one. */
+  readonly hint?: string
   /** False when the request certainly never left: no name, no connection, no trusted channel. */
   readonly sent: boolean
   /** Another attempt within seconds cannot help. */
@@ -71,7 +75,7 @@ const LAYERS: readonly Layer[] = [
     matches: ({ code }) => CERTIFICATE_CODES.test(code),
     says: ({ host, code }) => `the certificate of ${host} is not trusted (${code})`,
     hint: () =>
-      'When TLS is inspected on the way, or the authority is a private one, name its certificate in `vanta.ca` or ' +
+      'When TLS is inspected on the way, or the authority is a private one, name its certificate in `ca` or ' +
       'NODE_EXTRA_CA_CERTS; when it has expired, check the clock of this machine first.',
   },
   {
@@ -79,7 +83,8 @@ const LAYERS: readonly Layer[] = [
     sent: false,
     matches: ({ code, message }) => /^(EPROTO|ERR_SSL_|ERR_TLS_)/.test(code) || message.includes(HANDSHAKE_CUT),
     says: ({ host, code }) => `no TLS connection with ${host} came about (${code})`,
-    hint: () => 'Check that the base URL says https only where TLS is spoken, and that nothing on the way cuts TLS.',
+    hint: () =>
+      'Check that TLS (https, ldaps) is meant for that address and port, and that nothing on the way cuts it.',
   },
   {
     code: 'proxy-failed',
@@ -93,14 +98,14 @@ const LAYERS: readonly Layer[] = [
     sent: false,
     matches: isResolving,
     says: ({ host, code }) => `the name ${host} cannot be resolved (${code})`,
-    hint: () => 'Check the base URL, the DNS of this machine, and whether it needs HTTPS_PROXY.',
+    hint: () => 'Check the name, the DNS of this machine, and whether it needs HTTPS_PROXY.',
   },
   {
     code: 'connection-refused',
     sent: false,
     matches: ({ code }) => code === 'ECONNREFUSED',
     says: ({ host, code }) => `${host} refuses the connection (${code})`,
-    hint: () => 'Check host and port of the base URL, and the firewall.',
+    hint: () => 'Check host and port, and the firewall.',
   },
   {
     code: 'connect-failed',
@@ -134,10 +139,9 @@ export function explainFailure(thrown: unknown, { host, proxy }: Destination): N
   const through = proxy !== undefined && layer.code !== 'proxy-failed' ? ` through ${proxyName(proxy)}` : ''
   const hint = layer.hint?.(facts)
   return {
-    error: new UnavailableError(layer.code, `Vanta is unavailable: ${layer.says(facts)}${through}.`, {
-      cause: thrown,
-      ...(hint === undefined ? {} : { hint }),
-    }),
+    code: layer.code,
+    says: `${layer.says(facts)}${through}`,
+    ...(hint === undefined ? {} : { hint }),
     sent: layer.sent,
     lasting: layer.lasting === true,
     redirected: signs.message === 'unexpected redirect',

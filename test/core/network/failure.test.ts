@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { explainFailure } from '../../../core/vanta/network.ts'
+import { explainFailure } from '../../../core/network/failure.ts'
 
 const DIRECT = { host: 'api.vanta.test', proxy: undefined }
 
@@ -24,14 +24,14 @@ describe('what fetch threw', () => {
     [{}, 'connection-lost', true],
   ])('%j is %s; sent: %s', (facts, code, sent) => {
     const failure = explainFailure(failed('x', facts), DIRECT)
-    expect(failure).toMatchObject({ error: { code, exitCode: 21 }, sent, redirected: false })
-    expect(failure?.error.message).toContain('api.vanta.test')
+    expect(failure).toMatchObject({ code, sent, redirected: false })
+    expect(failure?.says).toContain('api.vanta.test')
   })
 
   test('one error for each address of a name is explained by the first', () => {
     const each = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED', syscall: 'connect' })
     const thrown = new TypeError('fetch failed', { cause: new AggregateError([each, each]) })
-    expect(explainFailure(thrown, DIRECT)).toMatchObject({ error: { code: 'connection-refused' }, sent: false })
+    expect(explainFailure(thrown, DIRECT)).toMatchObject({ code: 'connection-refused', sent: false })
   })
 
   test('a mistake in the program is not explained', () => {
