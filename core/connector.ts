@@ -49,6 +49,8 @@ export interface CheckContext<Options = unknown> {
    * @throws ConfigError when the file cannot be read or holds no certificate
    */
   fetchTrusting(caFile: string): Promise<typeof globalThis.fetch>
+  /** Folder for temporary files, of this read alone. Make it when you need it; the runner removes it. */
+  readonly scratch: string
 }
 
 export interface ReadContext<Options = unknown> extends CheckContext<Options> {

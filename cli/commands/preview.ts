@@ -1,3 +1,7 @@
+import { randomUUID } from 'node:crypto'
+import { rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { messageOf } from '../../core/errors.ts'
 import { systemClock } from '../../core/clock.ts'
 import type { Row } from '../../core/connector.ts'
@@ -34,6 +38,7 @@ export async function previewCommand(
     env: io.env,
     ...(settings.vanta.ca === undefined ? {} : { ca: settings.vanta.ca }),
   })
+  const scratch = join(tmpdir(), `vanta-sync-preview-${randomUUID()}`)
   const rows: Previewed[] = []
   try {
     for (const source of resource?.sources ?? []) {
@@ -47,6 +52,7 @@ export async function previewCommand(
         log,
         transport,
         zone: settings.zone,
+        scratch,
         signal: AbortSignal.any([io.signal, enough.signal]),
         onRow({ at, fields }, { uniqueId, record, problems }) {
           if (rows.length - before < limit)
@@ -63,6 +69,7 @@ export async function previewCommand(
     }
   } finally {
     await transport.close()
+    await rm(scratch, { recursive: true, force: true })
   }
   if (options.json) io.out(`${JSON.stringify({ command: 'preview', exitCode: 0, resource: name, rows }, null, 2)}\n`)
   else io.out(rows.map((row) => previewText(row, flags.raw === true, createPaint(io.colour))).join('\n'))

@@ -1,7 +1,7 @@
 import { defineConnector } from '../../core/connector.ts'
 import { checkCsv } from './check.ts'
 import { CSV_OPTIONS } from './options.ts'
-import { readCsv } from './read.ts'
+import { readCsvFiles } from './read.ts'
 
 /** Tables in text files: CSV, TSV and their relatives. */
 export const csvConnector = defineConnector({
@@ -9,5 +9,5 @@ export const csvConnector = defineConnector({
   name: 'csv',
   options: CSV_OPTIONS,
   check: checkCsv,
-  read: readCsv,
+  read: readCsvFiles,
 })

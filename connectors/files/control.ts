@@ -1,12 +1,10 @@
 /** A side file that says what the data file should be: how many rows, or which SHA-256. */
-import { readFile, stat } from 'node:fs/promises'
-import { basename, dirname, extname, resolve } from 'node:path'
-import { ConfigError, OperatorError } from '../../core/errors.ts'
+import { extname } from 'node:path'
+import { ConfigError, isSyncError, OperatorError } from '../../core/errors.ts'
 import { createDecoder, detectEncoding } from './encoding.ts'
-import { errnoOf, fileFailure } from './failure.ts'
 import type { FoundFile } from './find.ts'
-import { expandGlob } from './glob.ts'
-import { literalPattern } from './pattern.ts'
+import { literalPattern } from './places/pattern.ts'
+import type { Place } from './places/place.ts'
 
 export interface ControlSpec {
   /** Name or pattern, relative to the data file's folder; `{path}`, `{name}` and `{stem}` stand for the data file. */
@@ -20,6 +18,12 @@ export type Control =
   | { readonly holds: 'count'; readonly name: string; readonly count: number }
   | { readonly holds: 'sha256'; readonly name: string; readonly sha256: string }
 
+export interface ControlQuestion {
+  readonly data: FoundFile
+  readonly spec: ControlSpec
+  readonly signal: AbortSignal
+}
+
 /** A control file has one line, or one a file: longer is no control file. */
 const LONGEST = 1024 * 1024
 
@@ -27,16 +31,26 @@ const LONGEST = 1024 * 1024
  * What the control file of `data` says; as text, why that could not be learnt, which makes the read incomplete.
  * @throws ConfigError when the pattern has an unknown placeholder; OperatorError when the file may not be read
  */
-export async function readControl(data: FoundFile, spec: ControlSpec): Promise<Control | string> {
-  const pattern = controlPattern(data, spec.file)
-  const { paths } = await expandGlob(pattern)
+export async function readControl(place: Place, { data, spec, signal }: ControlQuestion): Promise<Control | string> {
+  const base = place.nameOf(data.path)
+  const pattern = controlPattern(place, data, spec.file)
+  const { paths } = await place.find(pattern)
   const [path] = paths
-  if (path === undefined) return `the control file of ${data.name} is not there (${basename(pattern)})`
+  if (path === undefined) return `the control file of ${data.name} is not there (${place.nameOf(pattern)})`
   if (paths.length > 1) return `${paths.length} control files match for ${data.name}, and only one may`
-  const text = await readText(path)
-  if (text === undefined) return `the control file of ${data.name} is not there (${basename(path)})`
-  const name = basename(path)
-  return spec.holds === 'count' ? countIn(text, data, name) : hashIn(text, data, name)
+  const text = await readText(place, path, signal)
+  const name = place.nameOf(path)
+  if (text === undefined) return `the control file of ${data.name} is not there (${name})`
+  const about = { data, base, name }
+  return spec.holds === 'count' ? countIn(text, about) : hashIn(text, about)
+}
+
+interface About {
+  readonly data: FoundFile
+  /** The data file's own name. */
+  readonly base: string
+  /** The control file's. */
+  readonly name: string
 }
 
 /** Why the data is not what its control file says; undefined when it is. */
@@ -52,8 +66,8 @@ export function contradicts(
   return expected === read.rows ? undefined : `${control.name} says ${expected} rows, read ${read.rows}`
 }
 
-function controlPattern(data: FoundFile, template: string): string {
-  const base = basename(data.path)
+function controlPattern(place: Place, data: FoundFile, template: string): string {
+  const base = place.nameOf(data.path)
   const values: Readonly<Record<string, string>> = {
     path: data.path,
     name: base,
@@ -64,19 +78,34 @@ function controlPattern(data: FoundFile, template: string): string {
     if (value === undefined) throw unknownPlaceholder(key)
     return literalPattern(value)
   })
-  return resolve(literalPattern(dirname(data.path)), filled)
+  return place.beside(literalPattern(data.path), filled)
 }
 
-async function readText(path: string): Promise<string | undefined> {
-  const stats = await stat(path).catch((error: unknown) => failUnlessMissing(path, error))
-  if (stats === undefined) return undefined
-  if (!stats.isFile() || stats.size > LONGEST) throw noControlFile(path)
-  const bytes = await readFile(path).catch((error: unknown) => failUnlessMissing(path, error))
-  return bytes === undefined ? undefined : decode(bytes)
+/** Undefined when it is not there. */
+async function readText(place: Place, path: string, signal: AbortSignal): Promise<string | undefined> {
+  try {
+    return await readWhole(place, path, signal)
+  } catch (error) {
+    if (isSyncError(error) && error.code === 'file-missing') return undefined
+    if (isSyncError(error) && error.code.startsWith('file-is-')) throw noControlFile(path)
+    throw error
+  }
 }
 
-function failUnlessMissing(path: string, error: unknown): undefined {
-  if (errnoOf(error) !== 'ENOENT') throw fileFailure(path, error)
+async function readWhole(place: Place, path: string, signal: AbortSignal): Promise<string> {
+  const file = await place.open(path, signal)
+  try {
+    const pieces: Buffer[] = []
+    let size = 0
+    for await (const piece of file.pieces(signal)) {
+      size += piece.length
+      if (size > LONGEST) throw noControlFile(path)
+      pieces.push(piece)
+    }
+    return decode(Buffer.concat(pieces))
+  } finally {
+    await file.close()
+  }
 }
 
 /** PowerShell writes UTF-16, most others ASCII. What is no valid text has no number either. */
@@ -87,8 +116,8 @@ function decode(bytes: Buffer): string {
 }
 
 /** A number after a word such as rows, or else the only number, the data file's own name aside. */
-function countIn(text: string, data: FoundFile, name: string): Control | string {
-  const rest = text.replaceAll(basename(data.path), ' ')
+function countIn(text: string, { data, base, name }: About): Control | string {
+  const rest = text.replaceAll(base, ' ')
   const named = [
     ...rest.matchAll(/\b(?:rows?|counts?|records?|lines?|total)\b["']?\s*[:=;,|]?\s*["']?(\d{1,15})(?![\d.,])/gi),
   ]
@@ -102,9 +131,9 @@ function countIn(text: string, data: FoundFile, name: string): Control | string 
 }
 
 /** `<hash>  name`, `SHA256 (name) = <hash>`, or the hash alone; of several lines the one that names the data file. */
-function hashIn(text: string, data: FoundFile, name: string): Control | string {
+function hashIn(text: string, { data, base, name }: About): Control | string {
   const lines = text.split(/\r\n|\r|\n/).filter((line) => /\b[0-9a-f]{64}\b/i.test(line))
-  const own = lines.length === 1 ? lines : lines.filter((line) => names(line, basename(data.path)))
+  const own = lines.length === 1 ? lines : lines.filter((line) => names(line, base))
   const hash = own.length === 1 ? /\b[0-9a-f]{64}\b/i.exec(own[0] ?? '')?.[0] : undefined
   if (hash !== undefined) return { holds: 'sha256', name, sha256: hash.toLowerCase() }
   const found = lines.length === 0 ? 'no SHA-256' : `${lines.length} hashes and not exactly one for this file`
@@ -113,7 +142,8 @@ function hashIn(text: string, data: FoundFile, name: string): Control | string {
 
 function names(line: string, base: string): boolean {
   const written = /\(([^)]*)\)|[0-9a-f]{64}\s+\*?(.+)$/i.exec(line)
-  return basename((written?.[1] ?? written?.[2] ?? '').trim().replaceAll('\\', '/')) === base
+  const path = (written?.[1] ?? written?.[2] ?? '').trim().replaceAll('\\', '/')
+  return path.slice(path.lastIndexOf('/') + 1) === base
 }
 
 function unknownPlaceholder(key: string): ConfigError {

@@ -1,13 +1,10 @@
-import { stat } from 'node:fs/promises'
-import { basename, relative } from 'node:path'
 import { ConfigError, OperatorError } from '../../core/errors.ts'
 import type { Log } from '../../core/log.ts'
-import { fileFailure } from './failure.ts'
-import { expandGlob, type GlobMatches } from './glob.ts'
 import { dateInName, isDateFormat } from './name-date.ts'
+import type { Matches, Place } from './places/place.ts'
 
 export interface FileChoice {
-  /** Absolute path or pattern. */
+  /** Absolute path or pattern, or a location elsewhere. */
   readonly path: string
   readonly pick?: 'newest' | 'all'
   readonly nameDate?: string
@@ -24,28 +21,32 @@ export interface FoundFile {
  * @throws OperatorError when nothing matches, when several do and `pick` is not given, when the newest is not clear
  * @throws ConfigError when `nameDate` is no date format
  */
-export async function findFiles(choice: FileChoice, log: Log): Promise<readonly FoundFile[]> {
+export async function findFiles(place: Place, choice: FileChoice, log: Log): Promise<readonly FoundFile[]> {
   const { nameDate } = choice
   if (nameDate !== undefined && !isDateFormat(nameDate)) throw noDateFormat(nameDate)
-  const matches = await expandGlob(choice.path)
+  const matches = await place.find(choice.path)
   if (matches.paths.length === 0) throw noMatch(choice.path, matches)
-  const found = matches.paths.map((path) => ({ path, name: nameOf(matches, path) }))
+  const found = matches.paths.map((path) => ({ path, name: nameOf(place, matches, path) }))
   if (choice.pick === 'all') return found
   if (found.length === 1 && nameDate === undefined) return found
   if (choice.pick === undefined && found.length > 1) throw needsPick(choice.path, found.length)
-  const newest = nameDate === undefined ? await newestByTime(found) : newestByName(choice.path, nameDate, found)
+  const newest =
+    nameDate === undefined
+      ? await newestByTime(place, found)
+      : newestByName({ place, pattern: choice.path, format: nameDate }, found)
   if (found.length > 1) log.info('picked the newest of several files', { file: newest.name, matching: found.length })
   return [newest]
 }
 
-function nameOf(matches: GlobMatches, path: string): string {
-  return matches.paths.length === 1 ? basename(path) : relative(matches.root, path)
+function nameOf(place: Place, { root, paths }: Matches, path: string): string {
+  if (paths.length === 1 || !path.startsWith(root)) return place.nameOf(path)
+  return path.slice(root.length).replace(/^[\\/]/, '')
 }
 
-async function newestByTime(found: readonly FoundFile[]): Promise<FoundFile> {
+async function newestByTime(place: Place, found: readonly FoundFile[]): Promise<FoundFile> {
   let newest: { file: FoundFile; time: bigint } | undefined
   for (const file of found) {
-    const time = await modifiedNs(file.path)
+    const { modifiedNs: time } = await place.fingerprint(file.path)
     // Of two equally old files the later name wins: exports are often numbered.
     if (newest === undefined || time >= newest.time) newest = { file, time }
   }
@@ -53,20 +54,17 @@ async function newestByTime(found: readonly FoundFile[]): Promise<FoundFile> {
   return newest.file
 }
 
-async function modifiedNs(path: string): Promise<bigint> {
-  try {
-    const { mtimeNs } = await stat(path, { bigint: true })
-    return mtimeNs
-  } catch (error) {
-    throw fileFailure(path, error)
-  }
+interface ByName {
+  readonly place: Place
+  readonly pattern: string
+  readonly format: string
 }
 
-function newestByName(pattern: string, format: string, found: readonly FoundFile[]): FoundFile {
+function newestByName({ place, pattern, format }: ByName, found: readonly FoundFile[]): FoundFile {
   let newest: FoundFile[] = []
   let newestDate = Number.NEGATIVE_INFINITY
   for (const file of found) {
-    const date = dateInName(basename(file.path), format)
+    const date = dateInName(place.nameOf(file.path), format)
     if (date === 'several') throw severalDates(file.name, format)
     if (date === 'none' || date < newestDate) continue
     newest = date === newestDate ? [...newest, file] : [file]
@@ -78,7 +76,7 @@ function newestByName(pattern: string, format: string, found: readonly FoundFile
   return only
 }
 
-function noMatch(pattern: string, matches: GlobMatches): OperatorError {
+function noMatch(pattern: string, matches: Matches): OperatorError {
   return new OperatorError('no-file', `no file matches ${pattern}`, {
     hint: `Looked from ${matches.root} on; hidden and temporary names never match. Whoever delivers the export must put it there.`,
   })

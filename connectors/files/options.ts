@@ -1,5 +1,5 @@
 /** Options that every connector has whose rows come from a file. */
-import type { ObjectSchema, OptionSchema } from '../../core/connector.ts'
+import type { ObjectSchema, OptionSchema, OptionsOf } from '../../core/connector.ts'
 
 const CONTROL = {
   type: 'object',
@@ -31,7 +31,7 @@ const CONTROL = {
 export const FILE_OPTIONS = {
   path: {
     type: 'string',
-    format: 'path',
+    format: 'location',
     description: 'The file, or a pattern with *, ?, [a-z] or ** (any depth of folders).',
     examples: ['./exports/people.csv', './exports/people-*.csv'],
   },
@@ -50,8 +50,8 @@ export const FILE_OPTIONS = {
   settle: {
     type: 'string',
     format: 'duration',
-    default: '2s',
-    description: 'A file younger than this is waited for: somebody may still be writing it.',
+    description:
+      'A file that was touched within this time is waited for: somebody may still be writing it. Default 2s; 60s, between two looks at the file, on a share or a server.',
   },
   minRows: {
     type: 'integer',
@@ -60,3 +60,9 @@ export const FILE_OPTIONS = {
   },
   control: CONTROL,
 } as const satisfies Readonly<Record<string, OptionSchema>>
+
+export type FileOptions = OptionsOf<{
+  readonly type: 'object'
+  readonly properties: typeof FILE_OPTIONS
+  readonly required: readonly ['path']
+}>

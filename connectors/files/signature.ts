@@ -12,21 +12,25 @@ const SIGNATURES: readonly (readonly [readonly number[], string])[] = [
   [[0x00, 0x00, 0xfe, 0xff], 'text in UTF-32'],
 ]
 
-/** A sentence's object (`a gzip archive`), or undefined when the bytes may be a table in text. */
-export function foreignFormat(head: Buffer): string | undefined {
+/** What a text is expected to be. */
+export type TextKind = 'CSV' | 'JSON'
+
+/** A sentence's object (`a gzip archive`), or undefined when the bytes may be text of that kind. */
+export function foreignFormat(head: Buffer, kind: TextKind): string | undefined {
   for (const [bytes, name] of SIGNATURES) {
     if (bytes.every((byte, i) => head[i] === byte)) return name
   }
-  return markedText(head.subarray(0, 512).toString('latin1').replace(/^ï»¿/, '').trimStart())
+  return markedText(head.subarray(0, 512).toString('latin1').replace(/^ï»¿/, '').trimStart(), kind)
 }
 
 /** Web pages come when a login has expired and the downloader saved what it got. */
-function markedText(start: string): string | undefined {
+function markedText(start: string, kind: TextKind): string | undefined {
   if (/^<(!doctype html|html|head|body)\b/i.test(start)) return 'a web page (HTML)'
   if (/^BZh[1-9]1AY/.test(start)) return 'a bzip2 archive'
   if (start.startsWith('SQLite format 3\0')) return 'an SQLite database'
   if (/^<\?xml\b/i.test(start)) return 'an XML document'
   if (start.startsWith('-----BEGIN PGP MESSAGE-----')) return 'a PGP message'
+  if (kind === 'JSON') return undefined
   return /^(\[\s*\{\s*"|\{\s*"[^"]*"\s*:)/.test(start) ? 'a JSON document' : undefined
 }
 

@@ -1,22 +1,14 @@
 /** Is a file finished? Judged by what does not move: its size, its time and which file it is. */
-import type { BigIntStats } from 'node:fs'
-import { stat } from 'node:fs/promises'
 import type { Clock } from '../../core/clock.ts'
 import { RetryLaterError } from '../../core/errors.ts'
 import { sayDuration } from '../../core/text/duration.ts'
-import { fileFailure, notAFile } from './failure.ts'
-
-export interface Fingerprint {
-  /** Bytes. */
-  readonly size: number
-  readonly modifiedNs: bigint
-  readonly inode: bigint
-}
+import type { Fingerprint, Place } from './places/place.ts'
 
 /** A file that keeps changing is waited for this many times. */
 const PATIENCE = 5
 
 export interface SettleOptions {
+  readonly place: Place
   readonly settleMs: number
   readonly clock: Clock
   readonly signal: AbortSignal
@@ -28,20 +20,21 @@ export interface SettleOptions {
  * @throws RetryLaterError `file-changing` when it still changes after a few waits
  */
 export async function waitUntilSettled(path: string, options: SettleOptions): Promise<Fingerprint> {
-  let seen = await fingerprint(path)
+  const { place, settleMs, clock, signal } = options
+  let seen = await place.fingerprint(path)
   for (let waits = 0; waits <= PATIENCE; waits++) {
-    const wait = remainingWait(seen, options)
+    const wait = place.sameClock || settleMs <= 0 ? remainingWait(seen, options) : settleMs
     if (wait <= 0) return seen
     if (waits === PATIENCE) break
-    await options.clock.sleep(wait, options.signal)
-    const now = await fingerprint(path)
+    await clock.sleep(wait, signal)
+    const now = await place.fingerprint(path)
     // Unchanged while we watched: enough, even if another machine's clock dates it in the future.
-    if (describeChange(seen, now) === undefined && wait >= options.settleMs) return now
+    if (describeChange(seen, now) === undefined && wait >= settleMs) return now
     seen = now
   }
   throw new RetryLaterError(
     'file-changing',
-    `${path} is still being written: it never rested for ${sayDuration(options.settleMs)}`,
+    `${path} is still being written: it never rested for ${sayDuration(settleMs)}`,
     {
       hint: 'The next run tries again. Writers do best to write another name and rename it when they are done.',
     },
@@ -55,23 +48,11 @@ function remainingWait(seen: Fingerprint, { settleMs, clock }: SettleOptions): n
   return age < 0 && settleMs > 0 ? settleMs : settleMs - age
 }
 
-/** @throws OperatorError when there is no such file, or it is a folder, pipe or device */
-export async function fingerprint(path: string): Promise<Fingerprint> {
-  const stats = await stat(path, { bigint: true }).catch((error: unknown) => {
-    throw fileFailure(path, error)
-  })
-  if (!stats.isFile()) throw notAFile(path, stats.isDirectory() ? 'folder' : 'special')
-  return fingerprintOf(stats)
-}
-
-export function fingerprintOf(stats: BigIntStats): Fingerprint {
-  return { size: Number(stats.size), modifiedNs: stats.mtimeNs, inode: stats.ino }
-}
-
 /** How the file differs from before, in words; undefined when it is the same. */
 export function describeChange(before: Fingerprint, after: Fingerprint): string | undefined {
-  if (before.inode !== after.inode) return 'another file took its place'
-  if (before.size !== after.size) return `it went from ${before.size} to ${after.size} bytes`
+  if (before.identity !== after.identity) return 'another file took its place'
+  if (before.size !== after.size)
+    return `it went from ${before.size ?? 'an unknown number of'} to ${after.size ?? 'an unknown number of'} bytes`
   return before.modifiedNs === after.modifiedNs ? undefined : 'it was written to'
 }
 

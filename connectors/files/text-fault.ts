@@ -1,8 +1,6 @@
 import { OperatorError } from '../../core/errors.ts'
 import type { TextFault } from './decoder.ts'
 import type { Encoding } from './encoding.ts'
-import type { FoundFile } from './find.ts'
-import { lineAt } from './line-at.ts'
 
 /** Bytes that Windows-1252 leaves free. */
 const NOT_WINDOWS_1252 = new Set([0x81, 0x8d, 0x8f, 0x90, 0x9d])
@@ -10,27 +8,30 @@ const NOT_WINDOWS_1252 = new Set([0x81, 0x8d, 0x8f, 0x90, 0x9d])
 const DOS_LETTERS = new Set([0x81, 0x84, 0x8e, 0x94, 0x99, 0x9a, 0xe1])
 const DOS_UMLAUTS = new Set([0x81, 0x84, 0x94])
 
+export interface FaultPlace {
+  /** Of the file, for people. */
+  readonly name: string
+  readonly encoding: Encoding
+  /** From 1. */
+  readonly line: number
+}
+
 /** The fault as an error with its byte and line, or as evidence when the file merely ends too early. */
-export async function explainFault(
-  file: FoundFile,
-  fault: TextFault,
-  encoding: Encoding,
-): Promise<OperatorError | string> {
-  const line = await lineAt(file.path, fault.offset, encoding)
+export function explainFault(fault: TextFault, { name, encoding, line }: FaultPlace): OperatorError | string {
   const place = `at byte ${fault.offset}, line ${line}`
-  if (fault.kind === 'cut') return `${file.name} ends within a character ${place}: it was cut off`
+  if (fault.kind === 'cut') return `${name} ends within a character ${place}: it was cut off`
   if (fault.kind === 'zero') {
-    return new OperatorError('file-binary', `${file.name} has a zero byte ${place}: it is damaged, or no text at all`, {
+    return new OperatorError('file-binary', `${name} has a zero byte ${place}: it is damaged, or no text at all`, {
       hint: 'Export it again. A copy that a crash or a full disk interrupted looks like this.',
     })
   }
   if (encoding !== 'utf-8') {
-    return new OperatorError('file-encoding', `${file.name} has bytes ${place} that ${encoding} does not have`, {
+    return new OperatorError('file-encoding', `${name} has bytes ${place} that ${encoding} does not have`, {
       hint: otherEncodingHint(encoding),
     })
   }
   const { looks, hint } = guess(fault.sample)
-  return new OperatorError('file-encoding', `${file.name} is not UTF-8: it ${looks} ${place}`, { hint })
+  return new OperatorError('file-encoding', `${name} is not UTF-8: it ${looks} ${place}`, { hint })
 }
 
 function guess(sample: Buffer): { looks: string; hint: string } {

@@ -1,4 +1,5 @@
 /** Everything of one resource up to the guard: read, map, merge, validate, snapshot, plan, judge. Changes nothing. */
+import { join } from 'node:path'
 import type { FieldProblem } from '../../schemas/problem.ts'
 import { BlockedError, type SyncError } from '../errors.ts'
 import { type Baseline, type BaselinePart } from '../plan/baseline.ts'
@@ -100,7 +101,7 @@ function stage({ folder }: ResourceContext): Staged {
 }
 
 async function readAll(context: ResourceContext, staged: Staged): Promise<SourceOutcome[]> {
-  const { resource, settings, clock, log, signal, startedAt, transport, emit } = context
+  const { resource, settings, folder, clock, log, signal, startedAt, transport, emit } = context
   const outcomes: SourceOutcome[] = []
   for (const [index, source] of resource.sources.entries()) {
     let read = 0
@@ -113,6 +114,7 @@ async function readAll(context: ResourceContext, staged: Staged): Promise<Source
       log,
       transport,
       zone: settings.zone,
+      scratch: join(folder, `source-${index}`),
       signal,
       onBlank: () => staged.blank++,
       onProgress: (done, total, unit) =>

@@ -20,6 +20,8 @@ export interface ReadRequest {
   readonly log: Log
   readonly transport: Transport
   readonly zone: string
+  /** Folder for the connector's temporary files; whoever asks for the read removes it. */
+  readonly scratch: string
   readonly signal: AbortSignal
   onRow(row: Row, mapped: MappedRow): void
   onBlank(): void
@@ -59,6 +61,7 @@ async function consume(request: ReadRequest, signal: AbortSignal): Promise<Sourc
     signal,
     clock: request.clock,
     zone: request.zone,
+    scratch: request.scratch,
     fetch: request.transport.fetch,
     fetchTrusting: (caFile) => fetchTrusting(request.transport, caFile),
     columns: (names) => refuseColumns(source, pass.columns(names)),

@@ -1,3 +1,6 @@
+import { randomUUID } from 'node:crypto'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { type Clock, HOUR } from '../../core/clock.ts'
 import type { Connector, Proof, ReadContext, Row } from '../../core/connector.ts'
 import type { Transport } from '../../core/network/transport.ts'
@@ -27,6 +30,8 @@ export interface ReadHow {
   /** Default: an hour ahead, so that files just written have settled, and waits cost no time. */
   readonly clock?: Clock
   readonly signal?: AbortSignal
+  /** Default: a folder that is not there, and that a connector must not leave behind. */
+  readonly scratch?: string
   /** Default: UTC. */
   readonly zone?: string
   /** Default: none, and whatever fetches fails. */
@@ -95,6 +100,7 @@ async function createContext(
     signal: how.signal ?? new AbortController().signal,
     clock: how.clock ?? createAutoClock(Date.now() + HOUR),
     zone: how.zone ?? 'UTC',
+    scratch: how.scratch ?? join(tmpdir(), `vanta-sync-scratch-${randomUUID()}`),
     fetch: how.transport?.fetch ?? (() => Promise.reject(new Error('this test has no network'))),
     fetchTrusting: how.transport?.trusting ?? (() => Promise.reject(new Error('this test has no network'))),
     columns: () => undefined,

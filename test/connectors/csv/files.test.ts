@@ -253,7 +253,7 @@ describe('check', () => {
       code: 'csv-header',
     })
     expect(await failureOf(runCheck(csvConnector, { path: 'open.csv' }, { baseDir: folder }))).toMatchObject({
-      code: 'csv-header',
+      code: 'file-incomplete',
     })
     expect(await failureOf(runCheck(csvConnector, { path: 'no.csv' }, { baseDir: folder }))).toMatchObject({
       code: 'file-missing',

@@ -2,7 +2,7 @@ import { OperatorError } from '../../core/errors.ts'
 import type { Log } from '../../core/log.ts'
 import type { TextEnd } from '../files/read-text.ts'
 import { findDelimiter, sayDelimiter, separatorLine } from './delimiter.ts'
-import { type CsvOptions, quoteOf } from './options.ts'
+import { type CsvOptions, quoteOf } from './csv-options.ts'
 import { createRecordParser, type CsvFault, type CsvRecord, type RecordParser } from './records.ts'
 import type { Ending } from './table.ts'
 
@@ -10,8 +10,6 @@ export interface RecordsInput {
   /** Of the file, for places. */
   readonly name: string
   readonly options: CsvOptions
-  /** Whether the first piece of text is all of it. */
-  readonly whole: boolean
   readonly log: Log
 }
 
@@ -33,7 +31,8 @@ export async function* readRecords(
 ): AsyncGenerator<readonly CsvRecord[], RecordsEnd, void> {
   const first = await text.next()
   if (first.done === true) return endWithout(first.value.cut)
-  const { parser, skip } = start(first.value, input)
+  let next = await text.next()
+  const { parser, skip } = start(first.value, { ...input, whole: next.done === true })
   let piece = first.value.subarray(skip)
   let lastByte = 0
   for (;;) {
@@ -41,9 +40,9 @@ export async function* readRecords(
     yield records
     if (fault !== undefined) return { ending: 'broken', fault: sayFault(input.name, fault) }
     lastByte = piece.at(-1) ?? lastByte
-    const next = await text.next()
     if (next.done === true) return yield* finish(parser, lastByte, { cut: next.value.cut, name: input.name })
     piece = next.value
+    next = await text.next()
   }
 }
 
@@ -65,7 +64,12 @@ function endWithout(cut: string | undefined): RecordsEnd {
   return cut === undefined ? { ending: 'open' } : { ending: 'broken', fault: cut }
 }
 
-function start(head: Buffer, { name, options, whole, log }: RecordsInput): { parser: RecordParser; skip: number } {
+interface StartInput extends RecordsInput {
+  /** Whether the first piece of text is all of it. */
+  readonly whole: boolean
+}
+
+function start(head: Buffer, { name, options, whole, log }: StartInput): { parser: RecordParser; skip: number } {
   const text = head.toString('utf8')
   const separator = separatorLine(text)
   const skip = Buffer.byteLength(separator?.line ?? '')

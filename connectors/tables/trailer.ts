@@ -1,4 +1,4 @@
-import type { TrailerSpec } from './options.ts'
+import type { TrailerSpec } from './csv-options.ts'
 import type { CsvRecord } from './records.ts'
 
 export interface TrailerContext {

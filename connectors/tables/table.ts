@@ -1,7 +1,7 @@
 import type { Row } from '../../core/connector.ts'
 import { createFieldsMaker, type MakeFields } from './fields.ts'
 import { readHeader } from './header.ts'
-import type { TrailerSpec } from './options.ts'
+import type { TrailerSpec } from './csv-options.ts'
 import type { CsvRecord } from './records.ts'
 import { judgeTrailer, looksLikeTrailer } from './trailer.ts'
 
