@@ -2,7 +2,7 @@ import { OperatorError } from '../../core/errors.ts'
 
 /**
  * Column names from the header's cells, trimmed.
- * @throws OperatorError `csv-header`, naming every cell that cannot be a name
+ * @throws OperatorError `bad-header`, naming every cell that cannot be a name
  */
 export function readHeader(cells: readonly string[], at: string): readonly string[] {
   const names = cells.map((cell) => cell.trim())
@@ -17,7 +17,7 @@ export function readHeader(cells: readonly string[], at: string): readonly strin
     else first.set(name, i)
   }
   if (faults.length === 0) return names
-  throw new OperatorError('csv-header', `the header at ${at} cannot be used: ${faults.join('; ')}`, {
+  throw new OperatorError('bad-header', `the header at ${at} cannot be used: ${faults.join('; ')}`, {
     hint: 'Whoever makes the export must give every column a name of its own.',
   })
 }

@@ -250,7 +250,7 @@ describe('check', () => {
   test('fails like a read does', async () => {
     const folder = await folderOf({ 'dup.csv': 'id,id\n', 'open.csv': '"id\n1\n' })
     expect(await failureOf(runCheck(csvConnector, { path: 'dup.csv' }, { baseDir: folder }))).toMatchObject({
-      code: 'csv-header',
+      code: 'bad-header',
     })
     expect(await failureOf(runCheck(csvConnector, { path: 'open.csv' }, { baseDir: folder }))).toMatchObject({
       code: 'file-incomplete',

@@ -144,7 +144,7 @@ describe('the header', () => {
 
   test('is refused with every column that cannot be used, by number and letter', async () => {
     const error = await failureOf(readCsvText('id, ,name,__proto__,id \n'))
-    expect(error).toMatchObject({ code: 'csv-header', exitCode: 12 })
+    expect(error).toMatchObject({ code: 'bad-header', exitCode: 12 })
     expect(error.message).toBe(
       'the header at people.csv:1 cannot be used: column 2 (B) has no name; column 4 (D) is named __proto__, which no column may be; column 5 (E) is named "id" like column 1 (A)',
     )

@@ -1,0 +1,28 @@
+/** Which of a sheet's first rows names the columns: above it there may be a title, a date, a logo. */
+import type { SheetRow } from './sheet.ts'
+
+/** Rows that are looked at. */
+export const LOOKED_AT = 30
+
+/**
+ * The first row that is filled nearly as widely as the widest, with different texts and no numbers or dates among them.
+ * Undefined when there is none.
+ */
+export function findHeaderRow(rows: readonly SheetRow[]): number | undefined {
+  const widest = Math.max(0, ...rows.map(filled))
+  const needed = Math.max(1, Math.ceil(widest * 0.8))
+  return rows.find((row) => filled(row) >= needed && looksLikeNames(row))?.line
+}
+
+function filled({ cells }: SheetRow): number {
+  return cells.filter((text) => text.trim() !== '').length
+}
+
+function looksLikeNames({ cells }: SheetRow): boolean {
+  const names = cells.map((text) => text.trim().toLowerCase()).filter(Boolean)
+  return new Set(names).size === names.length && names.every((name) => /\p{L}/u.test(name) && !isDate(name))
+}
+
+function isDate(text: string): boolean {
+  return /^\d{4}-\d{2}-\d{2}(t|$)/.test(text) || text === 'true' || text === 'false'
+}
