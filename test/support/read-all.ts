@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Clock, HOUR } from '../../core/clock.ts'
@@ -30,7 +31,7 @@ export interface ReadHow {
   /** Default: an hour ahead, so that files just written have settled, and waits cost no time. */
   readonly clock?: Clock
   readonly signal?: AbortSignal
-  /** Default: a folder that is not there, and that a connector must not leave behind. */
+  /** Default: a folder of its own, which is removed at the end. */
   readonly scratch?: string
   /** Default: UTC. */
   readonly zone?: string
@@ -67,14 +68,20 @@ export async function readAll(
       seen.progress.push({ done, total, unit })
     },
   })
-  let step = await read.next()
-  for (; step.done !== true; step = await read.next()) {
-    const batch = 'fields' in step.value ? [step.value] : step.value
-    if (batch.some((row) => row.at === '')) throw new Error('a row does not say where it came from')
-    for (const row of batch) seen.rows.push(row)
-    await how.onBatch?.(batch)
+  try {
+    let step = await read.next()
+    for (; step.done !== true; step = await read.next()) {
+      const batch = 'fields' in step.value ? [step.value] : step.value
+      if (batch.some((row) => row.at === '')) throw new Error('a row does not say where it came from')
+      for (const row of batch) seen.rows.push(row)
+      await how.onBatch?.(batch)
+    }
+    return { ...seen, proof: step.value, columns }
+  } finally {
+    // A test that stops in the middle must not leave behind what the connector holds.
+    await read.return(undefined)
+    await rm(context.scratch, { recursive: true, force: true })
   }
-  return { ...seen, proof: step.value, columns }
 }
 
 /** Runs a connector's `check`. */

@@ -284,6 +284,11 @@ describe('the header', () => {
   })
 })
 
+/** Two people, and a last row that counts them. */
+function totalled(count: string): string {
+  return textRows([['id', 'name'], ['1', 'Ana'], ['2', 'Bo'], [`Total ${count}`]])
+}
+
 describe('rows', () => {
   test('that are empty, with styles or blanks alone, are left out', async () => {
     const data = `${PEOPLE}<row r="4"><c r="A4" s="0"/></row><row r="9"><c r="A9" t="inlineStr"><is><t> </t></is></c></row>`
@@ -300,10 +305,9 @@ describe('rows', () => {
   })
 
   test('end with a trailer that must agree', async () => {
-    const rows = (count: string): string => textRows([['id', 'name'], ['1', 'Ana'], ['2', 'Bo'], [`Total ${count}`]])
     const trailer = { prefix: 'Total' }
-    expect((await readParts(sheet(rows('2')), { trailer })).proof).toMatchObject({ complete: true, rows: 2 })
-    expect((await readParts(sheet(rows('3')), { trailer })).proof).toMatchObject({ complete: false })
+    expect((await readParts(sheet(totalled('2')), { trailer })).proof).toMatchObject({ complete: true, rows: 2 })
+    expect((await readParts(sheet(totalled('3')), { trailer })).proof).toMatchObject({ complete: false })
   })
 
   test('come in batches, and the signal ends them', async () => {

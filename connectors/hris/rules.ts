@@ -1,0 +1,113 @@
+/** Options and preset together, checked: how this export is to be understood. */
+import { DateTime } from 'luxon'
+import { ConfigError, OperatorError } from '../../core/errors.ts'
+import { nearestName } from '../../core/text/nearest.ts'
+import type { HrisOptions } from './options.ts'
+import { COLUMN_ROLES, type ColumnRole, presetOf, type Standing } from './presets.ts'
+
+export interface Rules {
+  readonly columns: Readonly<Partial<Record<ColumnRole, string>>> & { readonly id: string }
+  /** Undefined: dates must be real dates of a workbook. */
+  readonly dateFormat: string | undefined
+  readonly noDate: ReadonlySet<string>
+  readonly endDate: 'last-day' | 'first-day-off'
+  /** By text in lower case. */
+  readonly statuses: ReadonlyMap<string, Standing>
+  /** In lower case; undefined when contractors belong to the set. */
+  readonly leftOutTypes: ReadonlySet<string> | undefined
+  readonly assignments: HrisOptions['assignments']
+}
+
+/** What can be told before the file is seen. @throws ConfigError */
+export function checkOptions(options: HrisOptions): void {
+  const { dateFormat, columns = {}, contractors, contractorTypes, assignments } = options
+  const preset = presetOf(options.preset)
+  if (columns.id === undefined && preset === undefined) {
+    throw mistake('`columns.id` is missing: nothing says which column holds the person')
+  }
+  if (dateFormat !== undefined && !givesDay(dateFormat)) {
+    throw mistake(`dateFormat "${dateFormat}" does not give year, month and day`, "Use luxon's tokens: dd.MM.yyyy.")
+  }
+  if (dateFormat === undefined && preset === undefined && formatOf(options) === 'csv') {
+    throw mistake('`dateFormat` is missing: 03/04/2026 is two dates', 'Write it as in dd.MM.yyyy or MM/dd/yyyy.')
+  }
+  if (columns.status !== undefined && options.statuses === undefined && preset === undefined) {
+    throw mistake('`statuses` is missing: nothing says what the texts of the status column mean')
+  }
+  if (contractors === 'leave-out' && contractorTypes.length === 0) {
+    throw mistake('`contractorTypes` is empty: nothing says which types are contractors')
+  }
+  if (assignments === 'primary' && columns.primary === undefined) {
+    throw mistake('`columns.primary` is missing: nothing marks the main row of a person')
+  }
+}
+
+export function formatOf({ format, path }: Pick<HrisOptions, 'format' | 'path'>): 'csv' | 'xlsx' {
+  return format ?? (/\.xls[xm](\.(gz|pgp|gpg|zip))*$/i.test(path) ? 'xlsx' : 'csv')
+}
+
+/**
+ * The rules for an export with these columns.
+ * @throws OperatorError `columns` when it lacks one that is needed
+ */
+export function rulesFor(options: HrisOptions, names: readonly string[]): Rules {
+  const preset = presetOf(options.preset)
+  const columns: Partial<Record<ColumnRole, string>> = {}
+  for (const role of COLUMN_ROLES) {
+    const found = columnFor(role, { options, names })
+    if (found !== undefined) columns[role] = found
+  }
+  const { id } = columns
+  if (id === undefined) throw missing('id', preset?.columns.id ?? [], names)
+  if (columns.end === undefined && columns.status === undefined) {
+    throw missing('end', preset?.columns.end ?? [], names)
+  }
+  const leaveOut = options.contractors === 'leave-out'
+  if (leaveOut && columns.type === undefined) throw missing('type', preset?.columns.type ?? [], names)
+  return {
+    columns: { ...columns, id },
+    dateFormat: options.dateFormat ?? preset?.dateFormat,
+    noDate: new Set(options.noDate),
+    endDate: options.endDate ?? preset?.endDate ?? 'last-day',
+    statuses: lowerKeys({ ...preset?.statuses, ...options.statuses }),
+    leftOutTypes: leaveOut ? new Set(options.contractorTypes.map((text) => text.toLowerCase())) : undefined,
+    assignments: options.assignments,
+  }
+}
+
+interface Export {
+  readonly options: HrisOptions
+  readonly names: readonly string[]
+}
+
+function columnFor(role: ColumnRole, { options, names }: Export): string | undefined {
+  const own = options.columns?.[role]
+  if (own === undefined) return presetOf(options.preset)?.columns[role].find((name) => names.includes(name))
+  if (names.includes(own)) return own
+  throw missing(role, [own], names)
+}
+
+function missing(role: ColumnRole, wanted: readonly string[], names: readonly string[]): OperatorError {
+  const [name] = wanted
+  const nearest = name === undefined ? undefined : nearestName(name, names)
+  const what = name === undefined ? `no column for \`columns.${role}\`` : `no column "${name}" (columns.${role})`
+  const hint =
+    nearest === undefined
+      ? `Set \`columns.${role}\`. The export has: ${names.join(', ')}.`
+      : `Did you mean "${nearest}"?`
+  return new OperatorError('columns', `the export has ${what}`, { hint })
+}
+
+function lowerKeys(texts: Readonly<Record<string, Standing>>): ReadonlyMap<string, Standing> {
+  return new Map(Object.entries(texts).map(([text, standing]) => [text.trim().toLowerCase(), standing]))
+}
+
+function givesDay(format: string): boolean {
+  const { tokens } = DateTime.fromFormatExplain('', format, { locale: 'en' })
+  const letters = new Set(tokens.filter(({ literal }) => !literal).map(({ val }) => val.charAt(0)))
+  return letters.has('y') && (letters.has('M') || letters.has('L')) && letters.has('d')
+}
+
+function mistake(message: string, hint?: string): ConfigError {
+  return new ConfigError('hris-options', `hris: ${message}`, hint === undefined ? {} : { hint })
+}
