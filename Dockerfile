@@ -14,6 +14,10 @@ FROM ${NODE_IMAGE} AS packages
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN --mount=type=cache,target=/root/.npm npm ci --omit=dev --ignore-scripts
+# Drivers that only some need: SFTP, PostgreSQL, MySQL. Others (mssql, openpgp) by --build-arg DRIVERS="…"; none by "".
+ARG DRIVERS="ssh2@1.17.0 pg@8.23.1 pg-query-stream@4.17.0 mysql2@3.24.6"
+RUN --mount=type=cache,target=/root/.npm \
+    if [ -n "$DRIVERS" ]; then npm install --no-save --save-prod --omit=dev --ignore-scripts $DRIVERS; fi
 
 FROM ${NODE_IMAGE}
 ARG VERSION=0.0.0

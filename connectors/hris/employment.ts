@@ -27,7 +27,12 @@ export type Employment =
   /** Has not started yet. */
   | { readonly kind: 'future'; readonly speaker: Assignment }
   /** Nobody can tell: the person stays as Vanta has it. */
-  | { readonly kind: 'unclear'; readonly speaker: Assignment; readonly problems: readonly RowProblem[] }
+  | {
+      readonly kind: 'unclear'
+      readonly speaker: Assignment
+      readonly firstDay: string | undefined
+      readonly problems: readonly RowProblem[]
+    }
 
 /** @param rows never none, in the order of the export */
 export function judgeEmployment(
@@ -38,9 +43,9 @@ export function judgeEmployment(
   const problems = rows.flatMap((row) => [...row.problems, ...contradictions(row, day)])
   const [first] = rows
   if (first === undefined) throw new Error('a person without a row')
-  if (problems.length > 0) return { kind: 'unclear', speaker: first, problems }
-  const current = rows.filter((row) => isCurrent(row, day))
   const firstDay = earliest(rows)
+  if (problems.length > 0) return { kind: 'unclear', speaker: first, firstDay, problems }
+  const current = rows.filter((row) => isCurrent(row, day))
   if (current.length > 0) return currentOf(current, { firstDay, assignments })
   const past = rows.filter((row) => !isFuture(row, day))
   if (past.length === 0) return { kind: 'future', speaker: latest(rows, ({ start }) => start) }
@@ -64,7 +69,7 @@ function currentOf(
     assignments === 'single'
       ? `${current.length} rows of this person hold at one time (${places}); one is expected`
       : `${marked.length} of ${current.length} rows of this person are marked primary (${places}); one is expected`
-  return { kind: 'unclear', speaker: youngest, problems: [{ field: 'status', message }] }
+  return { kind: 'unclear', speaker: youngest, firstDay, problems: [{ field: 'status', message }] }
 }
 
 /** Dates decide; a status decides where there is no end date, and may not say the contrary of what is past. */

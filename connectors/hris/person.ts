@@ -28,7 +28,7 @@ export function toPerson(row: Row, employment: Employment, asOf: AsOf): Person {
     case 'future':
       return { fate: 'future' }
     case 'unclear':
-      return { fate: 'unclear', row: { at: row.at, fields: renamed(row), problems: employment.problems } }
+      return { fate: 'unclear', row: { ...withFields(row, startOf(employment, asOf)), problems: employment.problems } }
     case 'current':
       return { fate: 'current', row: withFields(row, { status: 'ACTIVE', ...startOf(employment, asOf) }) }
     case 'left':

@@ -26,5 +26,5 @@ export async function loadDriver<T>(load: () => Promise<T>, { purpose, packages 
 }
 
 function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && /MODULE_NOT_FOUND$/.test(String(error.code))
+  return error instanceof Error && 'code' in error && String(error.code).endsWith('MODULE_NOT_FOUND')
 }

@@ -3,7 +3,7 @@
 /** `checkedType` and `handle` are the library's own, set when it checks the types; its version is pinned for that. */
 export interface CelNode {
   readonly op: string
-  readonly args: unknown
+  args: unknown
   readonly start: number
   readonly end: number
   checkedType?: { readonly name: string; readonly kind: string }
@@ -71,13 +71,32 @@ export function literalText(node: CelNode | undefined): string | undefined {
   return node?.op === 'value' && typeof node.args === 'string' ? node.args : undefined
 }
 
-/** The column that `row.name` or `row['name']` reads; undefined when the node is no access to `row`. */
-export function rowAccess(
+/** The column that `row.name` or `row['name']` reads of one of the holders; undefined when the node is no such access. */
+export function holderAccess(
   node: CelNode,
   bound: ReadonlySet<string>,
-): { readonly column: string | undefined } | undefined {
+  holders: ReadonlySet<string>,
+): { readonly holder: string; readonly column: string | undefined } | undefined {
   if (node.op !== '.' && node.op !== '[]') return undefined
   const [left, right] = node.args as [CelNode, CelNode | string]
-  if (left.op !== 'id' || left.args !== 'row' || bound.has('row')) return undefined
-  return { column: typeof right === 'string' ? right : literalText(right) }
+  const holder = holderOf(left, bound, holders)
+  return holder === undefined ? undefined : { holder, column: typeof right === 'string' ? right : literalText(right) }
+}
+
+/** The holder that the node compares with '': the question whether there is one. */
+export function holderAskedFor(
+  node: CelNode,
+  bound: ReadonlySet<string>,
+  holders: ReadonlySet<string>,
+): CelNode | undefined {
+  if (node.op !== '==' && node.op !== '!=') return undefined
+  const [left, right] = node.args as [CelNode, CelNode]
+  if (literalText(right) === '' && holderOf(left, bound, holders) !== undefined) return left
+  return literalText(left) === '' && holderOf(right, bound, holders) !== undefined ? right : undefined
+}
+
+function holderOf(node: CelNode, bound: ReadonlySet<string>, holders: ReadonlySet<string>): string | undefined {
+  if (node.op !== 'id') return undefined
+  const name = String(node.args)
+  return holders.has(name) && !bound.has(name) ? name : undefined
 }

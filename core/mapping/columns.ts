@@ -1,16 +1,7 @@
 /** Which columns feed what: those that the mapping names, and those that map themselves. */
 import { nearestName } from '../text/nearest.ts'
 import type { MappingProblem } from './mapping.ts'
-
-export type Path = readonly (string | number)[]
-
-/** A column that the mapping names, and where. */
-export interface NamedColumn {
-  readonly column: string
-  readonly path: Path
-  /** The whole expression, when it is one. */
-  readonly expression?: string
-}
+import type { NamedColumn, Path } from './named-column.ts'
 
 /** A field that no entry of the mapping feeds. */
 export interface SelfField {

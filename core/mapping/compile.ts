@@ -4,44 +4,73 @@ import { CUSTOM_PROPERTIES } from '../../schemas/form.ts'
 import type { ResourceType } from '../../schemas/resource-type.ts'
 import { createDateReader } from './dates.ts'
 import { createEngine } from './expression.ts'
-import type { Tables } from './functions.ts'
+import { compileJoins, type JoinInput, readsOf } from './joins.ts'
+import { partForm } from './judge.ts'
+import { compileKeySource } from './keys.ts'
 import type { Mapping, MappingProblem } from './mapping.ts'
 import { type Plan, startPass } from './pass.ts'
-import { type Compilation, compileFields, type Fill, type Place, selfEntry } from './slots.ts'
+import { sharedFields } from './shared-fields.ts'
+import { type Compilation, compileFields, type Fill, type Place, selfEntry, use } from './slots.ts'
+import { sourceOf } from './sources.ts'
+import { tablesOf, type WrittenTables } from './tables.ts'
 
 export interface MappingInput {
   readonly type: ResourceType
   /** Plain data of the configuration, references resolved. */
   readonly map: Readonly<Record<string, unknown>>
-  /** For `lookup(table, key)`: by table, then by key. */
-  readonly tables: Readonly<Record<string, Readonly<Record<string, unknown>>>>
+  /** For `lookup(table, key)`. */
+  readonly tables: WrittenTables
   /** IANA name: of dates that name none. */
   readonly zone: string
+  /** What makes rows of several sources one record, a column or a template; `uniqueId` unless told. */
+  readonly key?: string
+  /** In their order: each may look at what those before it found. */
+  readonly joins?: readonly JoinInput[]
+  /** Fields that another source may give. With any, a record is a part, and nobody judges it before it is whole. */
+  readonly elsewhere?: readonly string[]
+  /** A row field that is read besides, `dir.team` when it is one of a joined source. */
+  readonly groupBy?: string
 }
 
 /** The mapping, or everything that is wrong with it. */
 export function compileMapping(
   input: MappingInput,
 ): { readonly mapping: Mapping } | { readonly problems: readonly MappingProblem[] } {
+  const { type, joins = [], elsewhere = [] } = input
   const dates = createDateReader(input.zone)
   const run = { now: 0 }
-  const engine = createEngine({ dates, tables: tablesOf(input.tables), run })
+  const engine = createEngine({ dates, tables: tablesOf(input.tables), run }, new Set(joins.map(({ as }) => as)))
   const compilation: Compilation = { engine, dates, problems: [], named: [], selfFields: [], contextColumns: new Set() }
-  const root = { form: input.type.form, field: '', path: ['map'] }
-  const fill = compileFields(input.map, root, compilation, fillUnnamed)
+  const joinKeys = compileJoins(joins, compilation)
+  const form = elsewhere.length === 0 ? type.form : partForm(type.form, elsewhere)
+  const fill = compileFields(input.map, { form, field: '', path: ['map'] }, compilation, fillUnnamed)
+  const key = input.key === undefined ? undefined : compileKeySource(input.key, ['key'], compilation)
+  useGroup(input.groupBy, compilation)
   if (compilation.problems.length > 0) return { problems: compilation.problems }
   const { named, selfFields } = compilation
-  const contextColumns = [...compilation.contextColumns]
   const plan: Plan = {
-    type: input.type,
+    type,
     fill,
-    named,
+    joins: joins.map(({ as }) => as),
+    joinKeys,
+    ...(key === undefined ? {} : { key }),
+    givesParts: elsewhere.length > 0,
+    shared: sharedFields(type.form, elsewhere, input.map),
+    named: named.filter(({ join }) => join === undefined),
     selfFields,
-    contextColumns,
+    contextColumns: [...compilation.contextColumns],
     run,
     functions: engine.names.functions,
   }
-  return { mapping: { hash: hashOf(input), start: (options) => startPass(plan, options) } }
+  return {
+    mapping: {
+      hash: hashOf(input),
+      hasKey: key !== undefined,
+      givesParts: plan.givesParts,
+      reads: readsOf(joins, named),
+      start: (options) => startPass(plan, options),
+    },
+  }
 }
 
 /** Fields without an entry map themselves; custom properties do so one by one. */
@@ -51,18 +80,17 @@ function fillUnnamed(place: Place, compilation: Compilation): Fill {
   return compileFields({}, { form, field, path }, compilation, selfEntry)
 }
 
-function tablesOf(tables: MappingInput['tables']): Tables {
-  return new Map(
-    Object.entries(tables).map(([name, table]) => [
-      name,
-      new Map(Object.entries(table).map(([key, value]) => [key.trim(), value])),
-    ]),
-  )
+/** The source's own columns are all there; of a joined one only what is read is kept. */
+function useGroup(groupBy: string | undefined, compilation: Compilation): void {
+  const source = groupBy === undefined ? undefined : sourceOf(groupBy, compilation.engine)
+  if (source === undefined || 'faults' in source || source.joined.length === 0) return
+  use(source, { path: ['guard', 'groupBy'] }, compilation)
 }
 
 /** Of what was written, and of what decides how it is read. */
-function hashOf({ type, map, tables, zone }: MappingInput): string {
-  const written = { type: type.name, customProperties: type.customProperties ?? null, map, tables, zone }
+function hashOf({ type, map, tables, zone, key, joins = [] }: MappingInput): string {
+  const matched = key === undefined && joins.length === 0 ? {} : { key, joins: joins.map(({ as, left }) => [as, left]) }
+  const written = { type: type.name, customProperties: type.customProperties ?? null, map, tables, zone, ...matched }
   const text = JSON.stringify(written, (_key, value: unknown) => (typeof value === 'bigint' ? String(value) : value))
   return createHash('sha256').update(text).digest('hex')
 }

@@ -1,6 +1,14 @@
 /** What an expression reads, and what is wrong with it that the library cannot know. */
 import { nearestName } from '../text/nearest.ts'
-import { type CelNode, childrenOf, functionCall, literalText, methodCall, rowAccess } from './cel-tree.ts'
+import {
+  type CelNode,
+  childrenOf,
+  functionCall,
+  holderAccess,
+  holderAskedFor,
+  literalText,
+  methodCall,
+} from './cel-tree.ts'
 import { dateFormatFault } from './date-format.ts'
 import { FUNCTION_FORMS, type Tables } from './functions.ts'
 import { compilePattern } from './pattern.ts'
@@ -17,24 +25,38 @@ export interface Names {
   readonly owned: ReadonlySet<string>
   readonly functions: ReadonlySet<string>
   readonly tables: Tables
+  /** Names of joined sources: each stands for the row that was found there. */
+  readonly joins: ReadonlySet<string>
+}
+
+/** A column of a joined source: `dir.login`. */
+export interface JoinedColumn {
+  readonly join: string
+  readonly column: string
 }
 
 export interface Inspection {
   /** In the order of their first use. */
   readonly columns: ReadonlySet<string>
+  readonly joined: readonly JoinedColumn[]
+  /** Names that columns are read of: `row`, and those of joined sources. */
+  readonly holders: ReadonlySet<string>
   readonly faults: readonly ExpressionFault[]
 }
 
 interface Visit {
   readonly names: Names
+  readonly holders: ReadonlySet<string>
   readonly columns: Set<string>
+  readonly joined: JoinedColumn[]
   readonly faults: ExpressionFault[]
 }
 
 const NO_NAMES: ReadonlySet<string> = new Set()
 
 export function inspectTree(root: CelNode, names: Names): Inspection {
-  const visit: Visit = { names, columns: new Set(), faults: [] }
+  const holders = new Set(['row', ...names.joins])
+  const visit: Visit = { names, holders, columns: new Set(), joined: [], faults: [] }
   inspect(root, NO_NAMES, visit)
   return visit
 }
@@ -46,28 +68,43 @@ export function walkTree(root: CelNode, look: (node: CelNode) => void): void {
 }
 
 function inspect(node: CelNode, bound: ReadonlySet<string>, visit: Visit): void {
-  const access = rowAccess(node, bound)
-  if (access !== undefined) return inspectRowAccess(access.column, node, visit)
+  const access = holderAccess(node, bound, visit.holders)
+  if (access !== undefined) return inspectAccess(access, node, visit)
+  if (holderAskedFor(node, bound, visit.names.joins) !== undefined) return
   if (node.op === 'id') return inspectName(String(node.args), bound, { node, visit })
   if (node.op === 'call') inspectCall(node, visit)
   if (node.op === 'rcall') inspectMethod(node, visit)
   for (const [child, inner] of childrenOf(node, bound)) {
-    if (inner.has('row') && !bound.has('row'))
-      fault(visit, node, 'row stands for the whole row and cannot be a name of your own', 'another name')
+    for (const holder of visit.holders) {
+      if (inner.has(holder) && !bound.has(holder))
+        fault(visit, node, `${holder} stands for a whole row and cannot be a name of your own`, 'another name')
+    }
     inspect(child, inner, visit)
   }
 }
 
-function inspectRowAccess(column: string | undefined, node: CelNode, visit: Visit): void {
-  if (column !== undefined) visit.columns.add(column)
-  else
-    fault(visit, node, "row[…] needs the column's name as it is, so that a misspelt one is found", "row['Employee ID']")
+function inspectAccess(
+  { holder, column }: { holder: string; column: string | undefined },
+  node: CelNode,
+  visit: Visit,
+): void {
+  if (column === undefined)
+    fault(
+      visit,
+      node,
+      `${holder}[…] needs the column's name as it is, so that a misspelt one is found`,
+      `${holder}['Employee ID']`,
+    )
+  else if (visit.names.joins.has(holder)) visit.joined.push({ join: holder, column })
+  else visit.columns.add(column)
 }
 
 function inspectName(name: string, bound: ReadonlySet<string>, place: { node: CelNode; visit: Visit }): void {
   const { node, visit } = place
   if (bound.has(name)) return
   if (name === 'row') fault(visit, node, 'row stands for the whole row and is read by column', "row['Employee ID']")
+  else if (visit.names.joins.has(name))
+    fault(visit, node, `${name} stands for a whole row and is read by column`, `${name}.mail, or ${name} != ''`)
   else if (visit.names.owned.has(name)) fault(visit, node, `${name} is a name that CEL owns`, `row['${name}']`)
   else visit.columns.add(name)
 }

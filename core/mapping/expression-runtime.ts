@@ -3,7 +3,7 @@
  * `?:` that differ because one of them says "nothing", and messages that quote data.
  */
 import { describeValue } from '../text/describe.ts'
-import { type CelNode, literalText, methodCall } from './cel-tree.ts'
+import { type CelNode, holderAskedFor, literalText, methodCall } from './cel-tree.ts'
 import { walkTree } from './expression-check.ts'
 import { Fault } from './fault.ts'
 import { compilePattern } from './pattern.ts'
@@ -19,18 +19,33 @@ export function loosenBranches(root: CelNode, dynType: CelNode['checkedType']): 
   })
 }
 
-/** After the types were checked: members of row data and pieces of a split text may be absent, and are '' then. */
-export function replaceHandlers(root: CelNode): void {
+const NO_NAMES: ReadonlySet<string> = new Set()
+
+/** Before the types are checked: `dir == ''` asks whether there is such a row, and never looks into it. */
+export function nameHolders(root: CelNode, joins: ReadonlySet<string>): void {
   walkTree(root, (node) => {
-    if (node.op === '.' || node.op === '[]') replaceAccess(node)
+    const holder = holderAskedFor(node, NO_NAMES, joins)
+    if (holder !== undefined) holder.args = presenceOf(String(holder.args))
+  })
+}
+
+/** The name in a context that is '' when a joined source has no row; no expression can be written that reads it. */
+export function presenceOf(join: string): string {
+  return `${join} found`
+}
+
+/** After the types were checked: members of row data and pieces of a split text may be absent, and are '' then. */
+export function replaceHandlers(root: CelNode, holders: ReadonlySet<string>): void {
+  walkTree(root, (node) => {
+    if (node.op === '.' || node.op === '[]') replaceAccess(node, holders)
     if (node.op === 'rcall' && methodCall(node).name === 'matches') replaceMatches(node)
   })
 }
 
-function replaceAccess(node: CelNode): void {
+function replaceAccess(node: CelNode, holders: ReadonlySet<string>): void {
   const [left] = node.args as [CelNode, unknown]
-  if (left.op === 'id' && left.args === 'row') {
-    node.handle = (row: RowValue, column: string) => ownValue(row[0], column)
+  if (left.op === 'id' && holders.has(String(left.args))) {
+    node.handle = (row: RowValue | '', column: string) => (row === '' ? '' : ownValue(row[0], column))
     return
   }
   const type = left.checkedType
@@ -39,7 +54,7 @@ function replaceAccess(node: CelNode): void {
 }
 
 /**
- * What `row` is in a context. In a list, because the library asks an object for its `constructor` to know its type, and a
+ * What `row`, and each joined row, is in a context. In a list, because the library asks an object for its `constructor` to know its type, and a
  * column may be called that.
  */
 export type RowValue = readonly [Readonly<Record<string, unknown>>]

@@ -1,8 +1,8 @@
 /** CEL: the environment, and expressions compiled in it. */
 import { Environment, type ParseResult } from '@marcbachmann/cel-js'
 import type { CelNode } from './cel-tree.ts'
-import { type ExpressionFault, inspectTree, type Names } from './expression-check.ts'
-import { faultOf, loosenBranches, replaceHandlers } from './expression-runtime.ts'
+import { type ExpressionFault, inspectTree, type JoinedColumn, type Names } from './expression-check.ts'
+import { faultOf, loosenBranches, nameHolders, replaceHandlers } from './expression-runtime.ts'
 import { type FunctionFacts, registerFunctions } from './functions.ts'
 
 export interface Engine {
@@ -12,15 +12,17 @@ export interface Engine {
 
 export interface Expression {
   readonly columns: ReadonlySet<string>
+  readonly joined: readonly JoinedColumn[]
   /**
-   * `columns` by name, on an object without a prototype, and `row` as a RowValue. Timestamps come out as Date,
-   * whole numbers as BigInt.
+   * `columns` by name, on an object without a prototype, `row` as a RowValue, and under the name of each joined source
+   * the row found there as a RowValue, or '', and `presenceOf` it. Timestamps come out as Date, whole numbers as BigInt.
    * @throws Fault
    */
   evaluate(context: Readonly<Record<string, unknown>>): unknown
 }
 
-export function createEngine(facts: FunctionFacts): Engine {
+/** `joins`: names of joined sources. */
+export function createEngine(facts: FunctionFacts, joins: ReadonlySet<string> = new Set()): Engine {
   // Undeclared names are columns: the environment need not know them, `inspectTree` finds them.
   const environment = new Environment({ unlistedVariablesAreDyn: true, homogeneousAggregateLiterals: false })
   registerFunctions(environment, facts)
@@ -34,6 +36,7 @@ export function createEngine(facts: FunctionFacts): Engine {
         definitions.functions.filter(({ receiverType }) => receiverType === null).map(({ name }) => name),
       ),
       tables: facts.tables,
+      joins,
     },
   }
 }
@@ -66,10 +69,11 @@ export function compileExpression(
   const inspection = inspectTree(root, engine.names)
   if (inspection.faults.length > 0) return { faults: inspection.faults }
   loosenBranches(root, dynTypeOf(engine))
+  nameHolders(root, engine.names.joins)
   const checked = parsed.check()
   if (!checked.valid) return { faults: [typeFault(checked.error)] }
-  replaceHandlers(root)
-  return { columns: inspection.columns, evaluate: (context) => evaluate(parsed, context) }
+  replaceHandlers(root, inspection.holders)
+  return { columns: inspection.columns, joined: inspection.joined, evaluate: (context) => evaluate(parsed, context) }
 }
 
 function evaluate(parsed: ParseResult, context: Readonly<Record<string, unknown>>): unknown {

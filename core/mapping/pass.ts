@@ -1,17 +1,28 @@
 /** One pass of a compiled mapping over the rows of one source. */
 import type { FieldProblem } from '../../schemas/problem.ts'
 import type { ResourceType, VantaRecord } from '../../schemas/resource-type.ts'
-import type { Row } from '../connector.ts'
-import { type Binding, bindColumns, missingColumns, type NamedColumn, type SelfField, unfedFields } from './columns.ts'
-import { ownValue } from './expression-runtime.ts'
-import type { MappedRow, MappingFinish, MappingPass, MappingProblem, MappingStart } from './mapping.ts'
+import type { Row, RowProblem } from '../connector.ts'
+import { type Binding, bindColumns, missingColumns, type SelfField, unfedFields } from './columns.ts'
+import { ownValue, presenceOf } from './expression-runtime.ts'
+import { judge } from './judge.ts'
+import { readKey } from './keys.ts'
+import type { JoinedRows, MappedRow, MappingFinish, MappingPass, MappingProblem, MappingStart } from './mapping.ts'
+import type { NamedColumn } from './named-column.ts'
+import { type SharedField, unfedShared } from './shared-fields.ts'
 import type { Fill } from './slots.ts'
-import type { RowScope } from './sources.ts'
+import type { RowScope, Source } from './sources.ts'
 
 /** A mapping, compiled. */
 export interface Plan {
   readonly type: ResourceType
   readonly fill: Fill
+  /** Names of the joined sources, and what a row is looked up by in each. */
+  readonly joins: readonly string[]
+  readonly joinKeys: readonly Source[]
+  readonly key?: Source
+  readonly givesParts: boolean
+  readonly shared: readonly SharedField[]
+  /** Columns of the source itself. */
   readonly named: readonly NamedColumn[]
   readonly selfFields: readonly SelfField[]
   readonly contextColumns: readonly string[]
@@ -30,13 +41,17 @@ interface PassState {
   binding: Binding
 }
 
+const NOTHING_JOINED: JoinedRows = new Map()
+
 export function startPass(plan: Plan, { now }: MappingStart): MappingPass {
   const context = Object.assign(Object.create(null) as Record<string, unknown>, { row: [{}] as const })
   const binding = bindColumns(plan.selfFields, [])
   const state: PassState = { plan, now, context, announced: false, columns: new Set(), binding }
   return {
     columns: (names) => announce(names, state),
-    map: (row) => mapRow(row, state),
+    joinKey: (position, row, joined) => joinKey(position, enter(row, joined, state), state),
+    map: (row, joined = NOTHING_JOINED) => mapRow(enter(row, joined, state), state, row.problems),
+    unfed: () => (knowsColumns(state) ? unfedShared(plan.shared, plan.selfFields, state.binding) : undefined),
     finish: () => finish(state),
   }
 }
@@ -63,41 +78,55 @@ function columnProblems({ plan, columns, binding }: PassState): readonly Mapping
   ]
 }
 
-function mapRow(row: Row, state: PassState): MappedRow {
-  const { plan } = state
-  if (!state.announced) learn(Object.keys(row.fields), state)
+/** What expressions see of a row. */
+function enter({ fields }: Row, joined: JoinedRows, state: PassState): RowScope {
+  const { plan, context } = state
+  if (!state.announced) learn(Object.keys(fields), state)
   plan.run.now = state.now
-  const problems: FieldProblem[] = []
-  const record = plan.fill(scopeOf(row, state), problems) as VantaRecord
-  addJudgement(plan.type.validate(record), problems)
-  const { uniqueId } = record
+  for (const column of plan.contextColumns) context[column] = ownValue(fields, column)
+  for (const name of plan.joins) {
+    const found = joined.get(name)
+    context[name] = found === undefined ? '' : [found]
+    context[presenceOf(name)] = found === undefined ? '' : name
+  }
+  context.row = [fields]
+  return { fields, joined, context, self: state.binding.self }
+}
+
+function joinKey(position: number, scope: RowScope, { plan }: PassState): ReturnType<MappingPass['joinKey']> {
+  const source = plan.joinKeys[position]
+  if (source === undefined) throw new RangeError(`There is no join ${position}`)
+  return readKey(source, scope)
+}
+
+function mapRow(scope: RowScope, { plan }: PassState, found: readonly RowProblem[] = []): MappedRow {
+  const problems: FieldProblem[] = found.map(({ field, message }) => ({ code: 'source', field, message }))
+  const part = plan.fill(scope, problems) as VantaRecord
+  const key = plan.key === undefined ? undefined : keyText(plan.key, scope, problems)
+  const { uniqueId } = part
   return {
     uniqueId: typeof uniqueId === 'string' && uniqueId !== '' ? uniqueId : undefined,
-    record: problems.length === 0 ? plan.type.canonical(record) : record,
-    problems,
+    ...(key === undefined || key === '' ? {} : { key }),
+    ...withoutEchoes(plan.givesParts ? { record: part, problems } : judge(plan.type, part, problems), found),
   }
 }
 
-function scopeOf({ fields }: Row, { plan, context, binding }: PassState): RowScope {
-  for (const column of plan.contextColumns) context[column] = ownValue(fields, column)
-  context.row = [fields]
-  return { fields, context, self: binding.self }
+/** What the connector said of a field is why the field is missing: that need not be said twice. */
+function withoutEchoes<T extends Pick<MappedRow, 'problems'>>(mapped: T, found: readonly RowProblem[]): T {
+  if (found.length === 0) return mapped
+  const named = new Set(found.map(({ field }) => field))
+  return { ...mapped, problems: mapped.problems.filter(({ code, field }) => code !== 'missing' || !named.has(field)) }
 }
 
-/** Adds what the type says of the record, save where mapping has already said why. */
-function addJudgement(judgement: readonly FieldProblem[], problems: FieldProblem[]): void {
-  const own = problems.length
-  for (const problem of judgement) {
-    const isSaid = problems
-      .slice(0, own)
-      .some((said) => isWithin(said.field, problem.field) || isWithin(problem.field, said.field))
-    if (!isSaid) problems.push(problem)
-  }
+function keyText(source: Source, scope: RowScope, problems: FieldProblem[]): string | undefined {
+  const key = readKey(source, scope)
+  if ('text' in key) return key.text
+  problems.push({ code: key.fault.code, field: 'key', message: key.fault.message })
+  return undefined
 }
 
-function isWithin(inner: string, outer: string): boolean {
-  if (!inner.startsWith(outer)) return false
-  return inner.length === outer.length || inner[outer.length] === '.' || inner[outer.length] === '['
+function knowsColumns({ announced, columns }: PassState): boolean {
+  return announced || columns.size > 0
 }
 
 function finish(state: PassState): MappingFinish {
@@ -105,7 +134,7 @@ function finish(state: PassState): MappingFinish {
   const used = new Set([...plan.named.map(({ column }) => column), ...binding.self])
   return {
     // A source without rows, and without a header, says nothing about its columns.
-    problems: announced || columns.size === 0 ? [] : columnProblems(state),
+    problems: announced || !knowsColumns(state) ? [] : columnProblems(state),
     unusedColumns: [...columns].filter((column) => !used.has(column)),
   }
 }

@@ -5,12 +5,13 @@ import type { Form, ObjectForm } from '../../schemas/resource-type.ts'
 import { describeValue } from '../text/describe.ts'
 import { nearestName } from '../text/nearest.ts'
 import { guarded, isNothing, propertyCoercer, withoutValue } from './coerce.ts'
-import type { NamedColumn, Path, SelfField } from './columns.ts'
+import type { SelfField } from './columns.ts'
 import type { DateReader } from './dates.ts'
 import type { Engine } from './expression.ts'
 import { ownValue } from './expression-runtime.ts'
 import type { MappingProblem } from './mapping.ts'
-import { columnSource, type RowScope, type Source, type SourceFault, templateSource } from './sources.ts'
+import type { NamedColumn, Path } from './named-column.ts'
+import { type RowScope, type Source, type SourceFault, sourceOf, templateSource } from './sources.ts'
 import { looksLikeTranslation, type Translation, translate, translationFaults } from './translation.ts'
 
 /** The value of a field, coerced; undefined when there is none to send, and `problems` may say why. Never throws. */
@@ -217,7 +218,7 @@ function compileTranslation(value: Readonly<Record<string, unknown>>, place: Pla
 /** `from` names a column as the data spells it, or is a template. */
 function translationSource(from: unknown, place: Place, compilation: Compilation): Source | undefined {
   if (typeof from !== 'string' || from.trim() === '') return undefined
-  const source = templateSource(from, compilation.engine) ?? columnSource(from.trim())
+  const source = sourceOf(from, compilation.engine)
   const inner = { ...place, path: [...place.path, 'from'] }
   if ('faults' in source) {
     faulty(source.faults, inner, compilation)
@@ -251,11 +252,13 @@ function translationTargets(
   }
 }
 
-function use(source: Source, place: Place, compilation: Compilation): void {
+/** Notes which columns a source reads, so that a misspelt one is found. */
+export function use(source: Source, { path }: { readonly path: Path }, compilation: Compilation): void {
   const { expression } = source
   for (const column of source.columns) {
-    compilation.named.push({ column, path: place.path, ...(expression !== undefined && { expression }) })
+    compilation.named.push({ column, path, ...(expression !== undefined && { expression }) })
   }
+  for (const { join, column } of source.joined) compilation.named.push({ column, path, join })
   for (const column of source.inContext) compilation.contextColumns.add(column)
 }
 

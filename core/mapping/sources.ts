@@ -1,12 +1,16 @@
 /** Where the value of a field comes from: a column, an expression, or a text with several of them. */
+import type { JoinedColumn } from './expression-check.ts'
 import { compileExpression, type Engine } from './expression.ts'
 import { ownValue, type RowValue } from './expression-runtime.ts'
+import type { Fields, JoinedRows } from './mapping.ts'
 import { splitTemplate, type TemplatePart } from './template.ts'
 import { textOf } from './text-of.ts'
 
 /** A row while it is mapped. */
 export interface RowScope {
-  readonly fields: Readonly<Record<string, unknown>>
+  readonly fields: Fields
+  /** The rows that were found for it in joined sources, by the name of each. */
+  readonly joined: JoinedRows
   /** What expressions read: the columns that any of them names, on an object without a prototype. */
   readonly context: Record<string, unknown> & { row: RowValue }
   /** For each self-mapping field, the column that feeds it. */
@@ -21,6 +25,7 @@ export interface Source {
   readonly columns: readonly string[]
   /** The columns among them that must stand in the context. */
   readonly inContext: readonly string[]
+  readonly joined: readonly JoinedColumn[]
   /** The whole expression, when the template is one. */
   readonly expression?: string
 }
@@ -33,12 +38,38 @@ export interface SourceFault {
 
 type Compiled = Source | { readonly faults: readonly SourceFault[] }
 
-export function columnSource(column: string, expression?: string): Source {
+/** A template, or the name of a column as the data spells it; `dir.login` is one of a joined source. */
+export function sourceOf(text: string, engine: Engine): Compiled {
+  return templateSource(text, engine) ?? namedSource(text.trim(), engine.names.joins)
+}
+
+function namedSource(name: string, joins: ReadonlySet<string>): Source {
+  const dot = name.indexOf('.')
+  const join = name.slice(0, Math.max(dot, 0))
+  return joins.has(join) ? joinedSource({ join, column: name.slice(dot + 1) }) : columnSource(name)
+}
+
+function joinedSource(place: JoinedColumn): Source {
+  const { join, column } = place
+  return {
+    origin: `column '${column}' of ${join}`,
+    read: ({ joined }) => {
+      const fields = joined.get(join)
+      return fields === undefined ? '' : ownValue(fields, column)
+    },
+    columns: [],
+    inContext: [],
+    joined: [place],
+  }
+}
+
+function columnSource(column: string, expression?: string): Source {
   return {
     origin: `column '${column}'`,
     read: (scope) => ownValue(scope.fields, column),
     columns: [column],
     inContext: [],
+    joined: [],
     ...(expression !== undefined && { expression }),
   }
 }
@@ -72,6 +103,7 @@ function expressionSource(expression: string, engine: Engine): Compiled {
     read: (scope) => compiled.evaluate(scope.context),
     columns,
     inContext: columns,
+    joined: compiled.joined,
     expression,
   }
 }
@@ -87,6 +119,7 @@ function mixedSource(parts: readonly TemplatePart[], engine: Engine): Compiled {
     read: (scope) => concatenate(pieces, scope),
     columns: sources.flatMap((source) => source.columns),
     inContext: sources.flatMap((source) => source.inContext),
+    joined: sources.flatMap((source) => source.joined),
   }
 }
 

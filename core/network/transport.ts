@@ -8,6 +8,7 @@ type Fetch = typeof globalThis.fetch
 
 /** What the client needs of a transport; a test may give it the global fetch. */
 export interface Transport {
+  /** A transport of ours takes `silenceMs` among the options of a request: the longest silence, instead of a minute. */
   readonly fetch: Fetch
   /** The proxy that a URL goes through, credentials removed; undefined: directly. */
   proxyFor?(url: string): ProxyUse | undefined
@@ -57,8 +58,9 @@ export async function createTransport({ ca, env }: TransportOptions): Promise<Ne
       return (await way).fetch
     },
     async close() {
-      const ways = await Promise.allSettled([own, ...others.values()])
-      await Promise.all(ways.map((way) => (way.status === 'fulfilled' ? way.value.close() : undefined)))
+      const opened = await Promise.allSettled(others.values())
+      const ways = opened.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []))
+      await Promise.all([own, ...ways].map((way) => way.close()))
     },
   }
 }
@@ -73,10 +75,10 @@ function createWay(rules: ProxyRules, authorities: string[] | undefined): Way {
   const tls = { timeout: CONNECT_MS, ...(authorities === undefined ? {} : { ca: authorities }) }
   const dispatchers = new Map<string, Dispatcher>()
 
-  function dispatcherFor(url: string): Dispatcher {
+  function dispatcherFor(url: string, silenceMs: number): Dispatcher {
     const proxy = rules.proxyFor(url)
-    const key = proxy === undefined ? '' : `${proxy.variable} ${proxy.url}`
-    const dispatcher = dispatchers.get(key) ?? createDispatcher(proxy, tls)
+    const key = `${silenceMs} ${proxy === undefined ? '' : `${proxy.variable} ${proxy.url}`}`
+    const dispatcher = dispatchers.get(key) ?? createDispatcher(proxy, tls, silenceMs)
     dispatchers.set(key, dispatcher)
     return dispatcher
   }
@@ -85,9 +87,9 @@ function createWay(rules: ProxyRules, authorities: string[] | undefined): Way {
     const url = new URL(input instanceof Request ? input.url : input)
     const request = input instanceof Request ? fromRequest(input, init) : { ...init }
     const body = request.body instanceof FormData ? toUndiciForm(request.body) : request.body
-    return undiciFetch(url, { ...request, body, dispatcher: dispatcherFor(url.href) } as Parameters<
-      typeof undiciFetch
-    >[1])
+    const { silenceMs = SILENCE_MS } = request as { readonly silenceMs?: number }
+    const dispatcher = dispatcherFor(url.href, silenceMs)
+    return undiciFetch(url, { ...request, body, dispatcher } as Parameters<typeof undiciFetch>[1])
   }
 
   return {
@@ -105,8 +107,8 @@ interface TlsOptions {
   readonly ca?: string[]
 }
 
-function createDispatcher(proxy: Proxy | undefined, tls: TlsOptions): Dispatcher {
-  const silence = { headersTimeout: SILENCE_MS, bodyTimeout: SILENCE_MS }
+function createDispatcher(proxy: Proxy | undefined, tls: TlsOptions, silenceMs: number): Dispatcher {
+  const silence = { headersTimeout: silenceMs, bodyTimeout: silenceMs }
   if (proxy === undefined) return new Agent({ ...silence, connect: tls })
   return new ProxyAgent({
     ...silence,

@@ -33,6 +33,15 @@ describe('the image', () => {
     expect(installs).toEqual(['npm ci --ignore-scripts', 'npm ci --omit=dev --ignore-scripts'])
   })
 
+  it('installs drivers in the versions that the tests run with', () => {
+    const { devDependencies } = JSON.parse(read('package.json')) as { devDependencies: Record<string, string> }
+    const [, list = ''] = /^ARG DRIVERS="(.+)"$/m.exec(read('Dockerfile')) ?? []
+    const named = [...list.split(' '), ...read('docs/docker.md').matchAll(/(?<=[" ])[a-z0-9-]+@[\d.]+/g)].map(String)
+    expect(named.length).toBeGreaterThan(4)
+    const wrong = named.filter((each) => devDependencies[each.replace(/@.*/, '')] !== each.replace(/.*@/, ''))
+    expect(wrong).toEqual([])
+  })
+
   it('is run by compose.yaml with nothing that it does not need', () => {
     const { services, secrets, volumes } = parse(read('compose.yaml')) as {
       services: Record<string, { volumes: string[] }>

@@ -1,0 +1,13 @@
+import { defineConnector } from '../../core/connector.ts'
+import { checkRest } from './check.ts'
+import { REST_OPTIONS } from './options.ts'
+import { readRest } from './read.ts'
+
+/** Lists of JSON objects over HTTP: REST, OData, SCIM, GraphQL and their relatives. */
+export const restConnector = defineConnector({
+  apiVersion: 1,
+  name: 'rest',
+  options: REST_OPTIONS,
+  check: checkRest,
+  read: readRest,
+})
