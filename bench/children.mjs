@@ -1,7 +1,8 @@
 import { fork, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { env as ownEnv, execPath } from 'node:process'
+import { env as ownEnv, execPath, platform, resourceUsage } from 'node:process'
 
 /** Starts a bench file that reports by message. */
 export async function startChild(name, args = [], env = {}) {
@@ -35,6 +36,13 @@ export async function timeOf(args, env) {
   const [code] = await once(child, 'close')
   if (code !== 0) throw new Error(`node ${args.join(' ')} ended with ${code}: ${said}`)
   return performance.now() - startedAt
+}
+
+/** The most memory that this process ever held, in MiB; of itself alone, where the system tells (VmHWM). */
+export function peakMiB() {
+  const status = platform === 'linux' ? readFileSync('/proc/self/status', 'utf8') : ''
+  const highest = /^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1]
+  return (highest === undefined ? resourceUsage().maxRSS : Number(highest)) / 1024
 }
 
 export function median(values) {

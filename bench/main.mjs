@@ -1,16 +1,18 @@
 #!/usr/bin/env node
-// How fast, and how big: `npm run bench`, or with `push` or `million` one of the two (`npm run bench -- push`).
+// How fast, and how big: `npm run bench`, or with a name one alone (`npm run bench -- push`).
 // Measures dist, which `npm run bench` builds when it is stale.
 import { argv, exit } from 'node:process'
+import { benchExec } from './exec.mjs'
+import { benchLdap } from './ldap.mjs'
 import { benchMillion } from './million.mjs'
 import { benchPush } from './push.mjs'
 
-const BENCHES = { push: benchPush, million: benchMillion }
+const BENCHES = { push: benchPush, million: benchMillion, ldap: benchLdap, exec: benchExec }
 
 const wanted = argv.slice(2)
 const strange = wanted.find((name) => !Object.hasOwn(BENCHES, name))
 if (strange !== undefined) {
-  console.error(`bench: there is no "${strange}"; there are ${Object.keys(BENCHES).join(' and ')}`)
+  console.error(`bench: there is no "${strange}"; there are ${Object.keys(BENCHES).join(', ')}`)
   exit(64)
 }
 let met = true

@@ -1,18 +1,23 @@
-// Plans made-up rows against a baseline that nobody knows, and reports time and memory to its parent.
+// Plans made-up rows against a baseline that nobody knows, and reports time and memory to its parent. With `exec` as a
+// third argument the rows come from a program.
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { argv } from 'node:process'
+import { argv, execPath } from 'node:process'
+import { execConnector } from '../dist/connectors/exec/index.js'
 import { systemClock } from '../dist/core/clock.js'
 import { defineConnector } from '../dist/core/connector.js'
 import { silentLog } from '../dist/core/log.js'
 import { compileMapping } from '../dist/core/mapping/compile.js'
 import { prepare } from '../dist/core/run/prepare.js'
+import { checkOptions, resolveOptions } from '../dist/core/options.js'
 import { openState } from '../dist/core/state/open.js'
 import { resourceType } from '../dist/schemas/resource-types.js'
+import { peakMiB } from './children.mjs'
 import { PEOPLE_MAP, person, shuffled } from './people.mjs'
 
-const [, , rows, resourceIds] = argv.map(Number)
+const [rows, resourceIds] = argv.slice(2, 4).map(Number)
+const isProgram = argv[4] === 'exec'
 const BATCH = 1000
 const anything = { kind: 'share', share: 1, text: '100%' }
 
@@ -34,6 +39,18 @@ const generator = defineConnector({
   },
 })
 
+/** The same from outside, through a pipe and JSON. */
+async function programOptions() {
+  const schema = execConnector.options
+  const { options } = checkOptions(schema, { command: [execPath, './exec-rows.mjs', String(rows)] })
+  return resolveOptions(options, { schema, baseDir: import.meta.dirname })
+}
+
+function source(mapping) {
+  if (isProgram) return { name: 'program', connector: execConnector, options: programOptions, mapping }
+  return { name: 'generator', connector: generator, options: async () => ({}), mapping }
+}
+
 function resource() {
   const type = resourceType('user_account')
   const { mapping } = compileMapping({ type, map: PEOPLE_MAP, tables: {}, zone: 'UTC' })
@@ -43,7 +60,7 @@ function resource() {
     application: { name: 'bench', clientId: 'vci_bench', scopes: ['connectors.self:write-resource'] },
     type,
     resourceIds: Array.from({ length: resourceIds }, (_, index) => index.toString(16).padStart(24, '0')),
-    sources: [{ name: 'generator', connector: generator, options: async () => ({}), mapping }],
+    sources: [source(mapping)],
     merge: 'error',
     onInvalid: 'carry-forward',
     carryForMs: 0,
@@ -93,7 +110,7 @@ try {
     throw new Error(`${plan.size} of ${rows} rows are in the plan: ${JSON.stringify([...plan.problems].slice(0, 3))}`)
   const bytes = plan.parts.reduce((sum, part) => sum + part.bytes, 0)
   await state.close()
-  process.send({ seconds, readSeconds, bytes, peakMiB: process.resourceUsage().maxRSS / 1024 })
+  process.send({ seconds, readSeconds, bytes, peakMiB: peakMiB() })
 } finally {
   await rm(folder, { recursive: true, force: true })
   if (process.connected) process.disconnect()

@@ -35,5 +35,5 @@ async function* toRows(
   const empty = end.columns === undefined && fault === undefined
   const evidence = empty ? [`${body.name} is empty: it has not even a header`, ...end.evidence] : end.evidence
   const faults = fault === undefined ? end.faults : [fault, ...end.faults]
-  return { ...end, ending, evidence, faults }
+  return { ...end, ending, evidence, faults, hasEndMark: trailer !== undefined }
 }

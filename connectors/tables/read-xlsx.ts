@@ -118,7 +118,9 @@ function endOf(table: Table, { body, options, notes, sheet }: Reading): BodyEnd 
     })
   }
   const evidence = [`sheet ${sheet.name} read to its end`, ...end.evidence]
-  return { ...end, ending: 'closed', evidence, faults: [...cellFaults(place, notes, options), ...end.faults] }
+  const faults = [...cellFaults(place, notes, options), ...end.faults]
+  // Without its table of contents, which is written last, the archive could not have been opened.
+  return { ...end, ending: 'closed', evidence, faults, hasEndMark: true }
 }
 
 const ROUNDED = 'numbers of more than 15 digits: Excel has rounded them; ids like these must be stored as text'
