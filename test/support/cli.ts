@@ -51,6 +51,8 @@ export interface Office {
   readonly env: Record<string, string>
   start(...args: string[]): Running
   cli(...args: string[]): Promise<CliResult>
+  /** With this on standard input, through a pipe; else it is empty. */
+  piped(input: string | Buffer, ...args: string[]): Promise<CliResult>
   /** With `--json`. @throws when standard output is not one JSON document */
   json<T = RunDocument>(...args: string[]): Promise<T>
   /** A file that has rested, unless told otherwise. */
@@ -134,11 +136,12 @@ export async function openOffice(options: OfficeOptions = {}): Promise<Office> {
     PEOPLE_X_CLIENT_SECRET: sandbox.credentials.clientSecret,
   }
   const running = new Set<Running>()
-  const start = (...args: string[]): Running => {
-    const started = startCli(folder, env, args)
+  const begin = (args: readonly string[], input?: string | Buffer): Running => {
+    const started = startCli(folder, env, { args, input })
     running.add(started)
     return started
   }
+  const start = (...args: string[]): Running => begin(args)
   const cli = (...args: string[]): Promise<CliResult> => start(...args).result
   const write: Office['write'] = async (path, text, { fresh = false } = {}) => {
     const full = join(folder, path)
@@ -156,6 +159,7 @@ export async function openOffice(options: OfficeOptions = {}): Promise<Office> {
     env,
     start,
     cli,
+    piped: (input, ...args) => begin(args, input).result,
     async json<T>(...args: string[]) {
       const { stdout, stderr } = await cli('--json', ...args)
       try {
@@ -178,14 +182,23 @@ export async function openOffice(options: OfficeOptions = {}): Promise<Office> {
   }
 }
 
-function startCli(folder: string, given: Readonly<Record<string, string>>, args: readonly string[]): Running {
+interface Start {
+  readonly args: readonly string[]
+  readonly input: string | Buffer | undefined
+}
+
+function startCli(folder: string, given: Readonly<Record<string, string>>, { args, input }: Start): Running {
   const { PATH = '', HOME = folder, TMPDIR } = process.env
   const env = { PATH, HOME, ...(TMPDIR === undefined ? {} : { TMPDIR }), ...given }
-  const child = spawn(execPath, [MAIN, ...args], { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] })
+  const stdin = input === undefined ? 'ignore' : 'pipe'
+  const child = spawn(execPath, [MAIN, ...args], { cwd: folder, env, stdio: [stdin, 'pipe', 'pipe'] })
+  // A command that does not read it to its end closes the pipe.
+  child.stdin?.on('error', () => undefined)
+  child.stdin?.end(input)
   let stdout = ''
   let stderr = ''
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => (stdout += text))
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => (stderr += text))
   const result = once(child, 'close').then(([code]) => ({ code: code as number | null, stdout, stderr }))
   return { pid: child.pid ?? 0, result, kill: (signal) => void child.kill(signal) }
 }

@@ -28,11 +28,14 @@ export type TableRow = Readonly<Record<string, unknown>>
 export interface Table {
   rows: readonly TableRow[]
   ending: 'complete' | 'incomplete' | 'fails' | 'no proof' | 'wrong count'
+  /** Of what time the data speaks; now unless told. */
+  asOf?: Date
   /** Called before the first row. */
   before?: (signal: AbortSignal) => Promise<void>
 }
 
-export function tableConnector(table: Table) {
+/** Places of its rows begin with `name`. */
+export function tableConnector(table: Table, name = 'table') {
   return defineConnector({
     apiVersion: 1,
     name: 'table',
@@ -41,14 +44,14 @@ export function tableConnector(table: Table) {
       await table.before?.(ctx.signal)
       const names = new Set(table.rows.flatMap((row) => Object.keys(row)))
       if (names.size > 0) ctx.columns([...names])
-      for (const [index, fields] of table.rows.entries()) yield { at: `table:${index + 2}`, fields }
+      for (const [index, fields] of table.rows.entries()) yield { at: `${name}:${index + 2}`, fields }
       if (table.ending === 'fails') throw new Error('the table broke')
       if (table.ending === 'no proof') return undefined
       const rows = table.rows.length + (table.ending === 'wrong count' ? 1 : 0)
       return {
         complete: table.ending !== 'incomplete',
         rows,
-        asOf: new Date(ctx.clock.now()),
+        asOf: table.asOf ?? new Date(ctx.clock.now()),
         evidence: 'the table ended',
       }
     },
@@ -151,6 +154,7 @@ export async function createWorkshop(options: WorkshopOptions = {}): Promise<Wor
     vanta: { baseUrl: sandbox.url, limits },
     zone: 'UTC',
     applications: [application],
+    connectors: [],
     resources: [
       {
         name: 'accounts',

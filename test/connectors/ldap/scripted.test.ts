@@ -148,6 +148,12 @@ describe('paging that a server does not do as asked', () => {
     expect(all.proof).toMatchObject({ complete: true, rows: 2 })
   })
 
+  test('is given up when it leads through empty pages for ever', async () => {
+    const server = await serve({ search: (request) => (isRead(request) ? page(1) : lookUp(request)) })
+    const all = await read(server)
+    expect(all.proof).toMatchObject({ complete: false, evidence: expect.stringMatching(/without entries/) })
+  })
+
   test('fails when the server announces it and then refuses it', async () => {
     const server = await serve({
       search: (request) => (isRead(request) ? [done({ code: 12, message: 'no paging today' })] : lookUp(request)),
