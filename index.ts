@@ -11,6 +11,7 @@ export {
   type Proof,
   type ReadContext,
   type Row,
+  type RowProblem,
   type Rows,
   type SourceFile,
 } from './core/connector.ts'

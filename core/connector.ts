@@ -8,6 +8,15 @@ export interface Row {
   /** Where it came from, as a person looks it up: `people.csv:14`, a DN, table and key. */
   readonly at: string
   readonly fields: Readonly<Record<string, unknown>>
+  /** What the connector itself found wrong with the row: its record is then invalid, and deletes nobody. */
+  readonly problems?: readonly RowProblem[]
+}
+
+export interface RowProblem {
+  /** Of the record, or of the row. */
+  readonly field: string
+  /** A sentence without a value that may be personal. */
+  readonly message: string
 }
 
 /** A file that fed a read, for the history. */
@@ -49,6 +58,8 @@ export interface CheckContext<Options = unknown> {
    * @throws ConfigError when the file cannot be read or holds no certificate
    */
   fetchTrusting(caFile: string): Promise<typeof globalThis.fetch>
+  /** The proxy that a URL goes through, credentials removed, for messages; undefined: directly. */
+  proxyFor?(url: string): { readonly url: string; readonly variable: string } | undefined
   /** Folder for temporary files, of this read alone. Make it when you need it; the runner removes it. */
   readonly scratch: string
 }
@@ -126,10 +137,17 @@ type PropertiesOf<S> = S extends { readonly properties: infer P } ? P : never
 type KeysWithDefault<P> = { [K in keyof P]: P[K] extends { readonly default: unknown } ? K : never }[keyof P]
 type PresentKeys<S> = Extract<keyof PropertiesOf<S>, RequiredKeys<S> | KeysWithDefault<PropertiesOf<S>>>
 
-/** The TypeScript type of options that passed their schema. A `duration` stays text; `parseDuration` turns it into milliseconds. */
-export type OptionsOf<S> = { readonly [K in PresentKeys<S>]: Value<PropertiesOf<S>[K]> } & {
+/** Of keys that only the configuration knows. */
+type Additional<S> = S extends { readonly additionalProperties: infer A extends OptionSchema }
+  ? { readonly [key: string]: Value<A> }
+  : unknown
+
+type Declared<S> = { readonly [K in PresentKeys<S>]: Value<PropertiesOf<S>[K]> } & {
   readonly [K in Exclude<keyof PropertiesOf<S>, PresentKeys<S>>]?: Value<PropertiesOf<S>[K]>
 }
+
+/** The TypeScript type of options that passed their schema. A `duration` stays text; `parseDuration` turns it into milliseconds. */
+export type OptionsOf<S> = keyof PropertiesOf<S> extends never ? Additional<S> : Declared<S> & Additional<S>
 
 export interface Connector<Options = unknown> {
   readonly apiVersion: 1

@@ -85,6 +85,16 @@ async function* readEntry(zip: ZipFile, { name, entry, known, signal }: ReadEntr
 }
 
 function damaged(name: string, error: unknown): OperatorError {
+  if (/unsupported compression method/.test(messageOf(error))) {
+    return new OperatorError(
+      'archive-method',
+      `${name} is packed in a way that is not known here (${messageOf(error)})`,
+      {
+        hint: 'Pack it with deflate, as zip programs do by themselves.',
+        cause: error,
+      },
+    )
+  }
   return new OperatorError('archive-damaged', `${name} is damaged: ${messageOf(error)}`, {
     hint: 'It was cut off or changed on its way: deliver it again, under another name that is changed when it is whole.',
     cause: error,

@@ -5,18 +5,20 @@ import { type FoundFile, findFiles } from './find.ts'
 import type { FileOptions } from './options.ts'
 import { openPlace } from './places/open.ts'
 import type { Fingerprint, Place } from './places/place.ts'
+import { type FileKind, openBody } from './file-body.ts'
 import type { BodyEnd, ReadBody } from './read-files.ts'
 import { modifiedAt } from './stable.ts'
 
 type Context = CheckContext<FileOptions>
 
 /** Finds the files, opens them and reads their first rows; says what it saw. */
-export async function checkFiles(context: Context, readBody: ReadBody): Promise<string> {
-  const place = await openPlace(context.options.path)
+export async function checkFiles(context: Context, readBody: ReadBody, kind: FileKind = {}): Promise<string> {
+  const place = await openPlace(context)
   try {
+    if (place.once) return `${place.say(context.options.path)} can be read only once, so it is left for the run`
     const sentences: string[] = []
     for (const file of await findFiles(place, context.options, context.log)) {
-      sentences.push(await checkFile(place, file, { context, readBody }))
+      sentences.push(await checkFile(place, file, { context, readBody, kind }))
     }
     return sentences.join('; ')
   } finally {
@@ -24,25 +26,31 @@ export async function checkFiles(context: Context, readBody: ReadBody): Promise<
   }
 }
 
-async function checkFile(
-  place: Place,
-  file: FoundFile,
-  { context, readBody }: { context: Context; readBody: ReadBody },
-): Promise<string> {
+interface Checking {
+  readonly context: Context
+  readonly readBody: ReadBody
+  readonly kind: FileKind
+}
+
+async function checkFile(place: Place, file: FoundFile, { context, readBody, kind }: Checking): Promise<string> {
   const open = await place.open(file.path, context.signal)
   try {
     let columns: readonly string[] | undefined
-    const rows = readBody({
-      name: file.name,
-      pieces: open.pieces(context.signal),
-      ...(open.localPath === undefined ? {} : { localPath: open.localPath }),
-      log: context.log,
-      signal: context.signal,
+    const opened = openBody({
+      file,
+      open,
+      baseName: place.nameOf(file.path),
+      context,
+      kind,
       announce(names) {
         columns = names
       },
     })
-    await readFirst(file, rows)
+    try {
+      await readFirst(file, readBody(opened.body))
+    } finally {
+      await opened.close()
+    }
     return say(file, open.opened, columns)
   } finally {
     await open.close()

@@ -87,7 +87,7 @@ async function readText(place: Place, path: string, signal: AbortSignal): Promis
     return await readWhole(place, path, signal)
   } catch (error) {
     if (isSyncError(error) && error.code === 'file-missing') return undefined
-    if (isSyncError(error) && error.code.startsWith('file-is-')) throw noControlFile(path)
+    if (isSyncError(error) && error.code.startsWith('file-is-')) throw noControlFile(place.say(path))
     throw error
   }
 }
@@ -99,7 +99,7 @@ async function readWhole(place: Place, path: string, signal: AbortSignal): Promi
     let size = 0
     for await (const piece of file.pieces(signal)) {
       size += piece.length
-      if (size > LONGEST) throw noControlFile(path)
+      if (size > LONGEST) throw noControlFile(place.say(path))
       pieces.push(piece)
     }
     return decode(Buffer.concat(pieces))

@@ -1,9 +1,26 @@
 import { OperatorError, RetryLaterError, messageOf } from '../../core/errors.ts'
 
-const BUSY = new Set(['EBUSY', 'EAGAIN', 'EMFILE', 'ENFILE', 'ETXTBSY', 'ESTALE', 'ETIMEDOUT', 'EHOSTDOWN'])
+const BUSY = new Set(['EBUSY', 'EAGAIN', 'EMFILE', 'ENFILE', 'ETXTBSY'])
+/** The server of a share is away, or came back as another one. */
+const AWAY = new Set([
+  'ESTALE',
+  'ETIMEDOUT',
+  'EHOSTDOWN',
+  'EHOSTUNREACH',
+  'ENETDOWN',
+  'ENETUNREACH',
+  'ENOTCONN',
+  'ENOLINK',
+  'EREMOTEIO',
+  'ECONNRESET',
+  'ECONNABORTED',
+])
 
-/** What the file system said about a path, as an error that names the path and who must act. */
-export function fileFailure(path: string, error: unknown): OperatorError | RetryLaterError {
+/**
+ * What the file system said about a path, as an error that names the path and who must act.
+ * @param onShare whether the path lies on a share, where an I/O error means its server and not a broken disk
+ */
+export function fileFailure(path: string, error: unknown, onShare = false): OperatorError | RetryLaterError {
   const code = errnoOf(error)
   if (code === 'ENOENT' || code === 'ENOTDIR') return missingFile(path, error)
   if (code === 'EACCES' || code === 'EPERM') return forbidden(path, error)
@@ -12,6 +29,16 @@ export function fileFailure(path: string, error: unknown): OperatorError | Retry
       hint: 'Nothing to do if it happens once: the next run tries again.',
       cause: error,
     })
+  }
+  if (code !== undefined && (AWAY.has(code) || (onShare && code === 'EIO'))) {
+    return new RetryLaterError(
+      'share-away',
+      `${path} cannot be read: the server of the share does not answer (${code})`,
+      {
+        hint: 'The next run tries again. If it stays so, whoever runs this machine must mount the share anew.',
+        cause: error,
+      },
+    )
   }
   return new OperatorError('file-unreadable', `${path} cannot be read: ${messageOf(error)}`, {
     hint: 'Whoever runs this machine must mend the file or the disk that it lies on.',

@@ -46,7 +46,7 @@ function nameOf(place: Place, { root, paths }: Matches, path: string): string {
 async function newestByTime(place: Place, found: readonly FoundFile[]): Promise<FoundFile> {
   let newest: { file: FoundFile; time: bigint } | undefined
   for (const file of found) {
-    const { modifiedNs: time } = await place.fingerprint(file.path)
+    const { modifiedNs: time = 0n } = await place.fingerprint(file.path)
     // Of two equally old files the later name wins: exports are often numbered.
     if (newest === undefined || time >= newest.time) newest = { file, time }
   }

@@ -1,5 +1,6 @@
 /** Options that every connector has whose rows come from a file. */
 import type { ObjectSchema, OptionSchema, OptionsOf } from '../../core/connector.ts'
+import { LOCATION_OPTIONS } from './location-options.ts'
 
 const CONTROL = {
   type: 'object',
@@ -32,8 +33,9 @@ export const FILE_OPTIONS = {
   path: {
     type: 'string',
     format: 'location',
-    description: 'The file, or a pattern with *, ?, [a-z] or ** (any depth of folders).',
-    examples: ['./exports/people.csv', './exports/people-*.csv'],
+    description:
+      'The file, or a pattern with *, ?, [a-z] or ** (any depth of folders); also sftp://user@host/folder/file or pattern, https://host/file, or - for standard input.',
+    examples: ['./exports/people.csv', './exports/people-*.csv', 'sftp://people@files.example.com/out/people-*.csv'],
   },
   pick: {
     type: 'string',
@@ -51,7 +53,7 @@ export const FILE_OPTIONS = {
     type: 'string',
     format: 'duration',
     description:
-      'A file that was touched within this time is waited for: somebody may still be writing it. Default 2s; 60s, between two looks at the file, on a share or a server.',
+      'A file that was touched within this time is waited for: somebody may still be writing it. Default 2s; 60s on a share or a server, on SFTP and shares between two looks at the file.',
   },
   minRows: {
     type: 'integer',
@@ -59,6 +61,7 @@ export const FILE_OPTIONS = {
     description: 'Fewer rows than this are incomplete.',
   },
   control: CONTROL,
+  ...LOCATION_OPTIONS,
 } as const satisfies Readonly<Record<string, OptionSchema>>
 
 export type FileOptions = OptionsOf<{

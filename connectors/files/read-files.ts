@@ -1,29 +1,16 @@
 /** What every read of files has in common: which files, whether they rest, whether they changed, what must agree. */
-import { createHash, type Hash } from 'node:crypto'
 import type { CheckContext, Proof, ReadContext, Row, Rows, SourceFile } from '../../core/connector.ts'
-import type { Log } from '../../core/log.ts'
 import { parseDuration } from '../../core/text/duration.ts'
 import { differentColumns } from './columns.ts'
 import { contradicts, type Control, readControl } from './control.ts'
+import { type FileBody, type FileKind, openBody, type WholeFile } from './file-body.ts'
 import { type FoundFile, findFiles } from './find.ts'
 import type { FileOptions } from './options.ts'
 import { openPlace } from './places/open.ts'
 import type { Fingerprint, OpenFile, Place } from './places/place.ts'
 import { describeChange, modifiedAt, waitUntilSettled } from './stable.ts'
 
-/** One file on its way to rows. */
-export interface FileBody {
-  /** For places: `people.csv`. */
-  readonly name: string
-  /** The bytes, unpacked, to the end; to be asked for once. */
-  readonly pieces: AsyncIterable<Buffer>
-  /** Path on this machine of the bytes as `pieces` gives them, when they lie in a file of their own. */
-  readonly localPath?: string
-  readonly log: Log
-  readonly signal: AbortSignal
-  /** To be told the columns as soon as they are known. */
-  announce(names: readonly string[]): void
-}
+export type { FileBody, LocalFile } from './file-body.ts'
 
 /** What a file's end says of the whole. */
 export interface BodyEnd {
@@ -36,12 +23,20 @@ export interface BodyEnd {
   readonly faults: readonly string[]
   /** What speaks for it. */
   readonly evidence: readonly string[]
+  /**
+   * The content itself says where it ends and that nothing is missing: a trailer with the count, the bracket that closes
+   * a document. Needed where the bytes come without an end of their own, as from a pipe.
+   */
+  readonly hasEndMark?: boolean
 }
 
 /** The rows of one file, in batches. @throws OperatorError when it cannot be read at all */
 export type ReadBody = (body: FileBody) => AsyncGenerator<readonly Row[], BodyEnd, void>
 
 type Context = ReadContext<FileOptions>
+
+const NO_END =
+  'nothing says where the data ends, and a writer that died looks like one that is done: a trailer or an end line with the count would tell'
 
 interface ReadyFile {
   readonly file: FoundFile
@@ -55,22 +50,23 @@ interface FileEnd extends BodyEnd {
 }
 
 /** Reads the file or files, and proves that they were whole and at rest. */
-export async function* readFiles(context: Context, readBody: ReadBody): Rows {
-  const place = await openPlace(context.options.path)
+export async function* readFiles(context: Context, readBody: ReadBody, kind: FileKind = {}): Rows {
+  const place = await openPlace(context)
   try {
-    return yield* readFrom(place, context, readBody)
+    return yield* readFrom(place, { context, readBody, kind })
   } finally {
     await place.close()
   }
 }
 
-async function* readFrom(place: Place, context: Context, readBody: ReadBody): Rows {
+async function* readFrom(place: Place, reading: Reading): Rows {
+  const { context } = reading
   const found = await findFiles(place, context.options, context.log)
   const files: ReadyFile[] = []
   for (const file of found) files.push(await makeReady(place, file, context))
   const unproven = files.map((file) => file.control).filter((control) => typeof control === 'string')
   if (unproven.length > 0) return incomplete(files, unproven)
-  const ends = yield* readAll(place, files, { context, readBody })
+  const ends = yield* readAll(place, files, reading)
   const faults = [
     ...ends.flatMap((end) => end.faults),
     ...(await arrivals(place, found, context)),
@@ -90,13 +86,15 @@ async function makeReady(place: Place, file: FoundFile, { options, clock, signal
 interface Reading {
   readonly context: Context
   readonly readBody: ReadBody
+  readonly kind: FileKind
 }
 
 async function* readAll(
   place: Place,
   files: readonly ReadyFile[],
-  { context, readBody }: Reading,
+  reading: Reading,
 ): AsyncGenerator<readonly Row[], readonly FileEnd[], void> {
+  const { context } = reading
   const sizes = files.map(({ settled }) => settled.size)
   const total = sizes.includes(undefined) ? undefined : sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0)
   const ends: FileEnd[] = []
@@ -104,8 +102,7 @@ async function* readAll(
   let done = 0
   for (const ready of files) {
     const end = yield* readFile(place, ready, {
-      ...context,
-      readBody,
+      ...reading,
       announce(names) {
         if (columns === undefined) context.columns(names)
         columns ??= names
@@ -120,10 +117,7 @@ async function* readAll(
   return ends
 }
 
-interface OneFile {
-  readonly readBody: ReadBody
-  readonly log: Log
-  readonly signal: AbortSignal
+interface OneFile extends Reading {
   announce(names: readonly string[]): void
   onBytes(bytes: number): void
 }
@@ -133,39 +127,46 @@ async function* readFile(
   { file, settled }: ReadyFile,
   how: OneFile,
 ): AsyncGenerator<readonly Row[], FileEnd, void> {
-  const open = await place.open(file.path, how.signal)
+  const open = await place.open(file.path, how.context.signal)
   try {
-    const hash = createHash('sha256')
-    const end = yield* how.readBody(bodyOf(file, open, { ...how, hash }))
-    const { size = 0 } = open.opened
-    const sha256 = end.ending === 'broken' ? {} : { sha256: hash.digest('hex') }
-    const source = { name: file.name, size, modifiedAt: modifiedAt(open.opened), ...sha256 }
-    return { ...end, source, faults: [...(await changeSince(settled, { place, file, open })), ...end.faults] }
+    const opened = openBody({ ...how, file, open, baseName: place.nameOf(file.path) })
+    try {
+      const end = yield* how.readBody(opened.body)
+      if (end.ending !== 'broken') await opened.finish()
+      const whole = end.ending === 'broken' ? undefined : opened.whole()
+      const changes = await changeSince(settled, { place, file, open })
+      const faults = [...(changes.length > 0 ? changes : doubts(end, whole, open)), ...end.faults]
+      return { ...concluded(end, whole, open), source: sourceOf(file, open, whole), faults }
+    } finally {
+      await opened.close()
+    }
   } finally {
     await open.close()
   }
 }
 
-function bodyOf(file: FoundFile, open: OpenFile, how: OneFile & { readonly hash: Hash }): FileBody {
-  return {
-    name: file.name,
-    pieces: watched(open.pieces(how.signal), how),
-    ...(open.localPath === undefined ? {} : { localPath: open.localPath }),
-    log: how.log,
-    signal: how.signal,
-    announce: how.announce,
-  }
+function sourceOf({ name }: FoundFile, { opened }: OpenFile, whole: WholeFile | undefined): SourceFile {
+  const size = opened.size ?? whole?.bytes ?? 0
+  return { name, size, modifiedAt: modifiedAt(opened), ...(whole === undefined ? {} : { sha256: whole.sha256 }) }
 }
 
-async function* watched(
-  pieces: AsyncIterable<Buffer>,
-  { hash, onBytes }: Pick<OneFile, 'onBytes'> & { readonly hash: Hash },
-): AsyncGenerator<Buffer, void, void> {
-  for await (const piece of pieces) {
-    hash.update(piece)
-    onBytes(piece.length)
-    yield piece
+/** What the stored bytes leave open. A file that is broken anyway needs no second reason. */
+function doubts(
+  { ending, hasEndMark = false }: BodyEnd,
+  whole: WholeFile | undefined,
+  { opened, marksEnd }: OpenFile,
+): readonly string[] {
+  if (ending === 'broken') return []
+  if (whole === undefined) return ['it was not read to its end']
+  if (opened.size !== undefined && opened.size !== whole.bytes) {
+    return [`it ended after ${whole.bytes} of ${opened.size} bytes`]
   }
+  return marksEnd || hasEndMark ? [] : [NO_END]
+}
+
+function concluded(end: BodyEnd, whole: WholeFile | undefined, open: OpenFile): BodyEnd {
+  const unpacked = (whole?.layers ?? []).map((layer) => `its ${layer} is whole`)
+  return { ...end, evidence: [...end.evidence, ...unpacked, ...(open.evidence?.() ?? [])] }
 }
 
 interface Watch {

@@ -23,7 +23,7 @@ export async function waitUntilSettled(path: string, options: SettleOptions): Pr
   const { place, settleMs, clock, signal } = options
   let seen = await place.fingerprint(path)
   for (let waits = 0; waits <= PATIENCE; waits++) {
-    const wait = place.sameClock || settleMs <= 0 ? remainingWait(seen, options) : settleMs
+    const wait = remainingWait(seen, options)
     if (wait <= 0) return seen
     if (waits === PATIENCE) break
     await clock.sleep(wait, signal)
@@ -34,7 +34,7 @@ export async function waitUntilSettled(path: string, options: SettleOptions): Pr
   }
   throw new RetryLaterError(
     'file-changing',
-    `${path} is still being written: it never rested for ${sayDuration(settleMs)}`,
+    `${place.say(path)} is still being written: it never rested for ${sayDuration(settleMs)}`,
     {
       hint: 'The next run tries again. Writers do best to write another name and rename it when they are done.',
     },
@@ -42,20 +42,29 @@ export async function waitUntilSettled(path: string, options: SettleOptions): Pr
 }
 
 /** Milliseconds until the file is old enough, never more than one settle; 0 or less when it is. */
-function remainingWait(seen: Fingerprint, { settleMs, clock }: SettleOptions): number {
+function remainingWait({ modifiedNs, toldMs }: Fingerprint, { place, settleMs, clock }: SettleOptions): number {
+  const now = toldMs ?? (place.sameClock ? clock.now() : undefined)
+  // Nobody's clock can tell its age: two looks can.
+  if (now === undefined) return settleMs
+  // Without a time it was made as it was asked for, and never rests.
+  if (modifiedNs === undefined || settleMs <= 0) return 0
   // Rounded up, so that no file passes for a fraction of a millisecond older than it is.
-  const age = clock.now() - Number((seen.modifiedNs + 999_999n) / 1_000_000n)
-  return age < 0 && settleMs > 0 ? settleMs : settleMs - age
+  const age = now - Number((modifiedNs + 999_999n) / 1_000_000n)
+  return age < 0 ? settleMs : settleMs - age
 }
 
-/** How the file differs from before, in words; undefined when it is the same. */
+/** How the file differs from before, in words; undefined when it is the same, as far as the store says. */
 export function describeChange(before: Fingerprint, after: Fingerprint): string | undefined {
-  if (before.identity !== after.identity) return 'another file took its place'
-  if (before.size !== after.size)
-    return `it went from ${before.size ?? 'an unknown number of'} to ${after.size ?? 'an unknown number of'} bytes`
-  return before.modifiedNs === after.modifiedNs ? undefined : 'it was written to'
+  if (differ(before.identity || undefined, after.identity || undefined)) return 'another file took its place'
+  if (differ(before.size, after.size)) return `it went from ${before.size} to ${after.size} bytes`
+  return differ(before.modifiedNs, after.modifiedNs) ? 'it was written to' : undefined
 }
 
-export function modifiedAt(print: Fingerprint): Date {
-  return new Date(Number(print.modifiedNs / 1_000_000n))
+function differ<T>(before: T | undefined, after: T | undefined): boolean {
+  return before !== undefined && after !== undefined && before !== after
+}
+
+/** The time that the file's data speaks of: when it was written, or else when it was given. */
+export function modifiedAt({ modifiedNs, toldMs = 0 }: Fingerprint): Date {
+  return new Date(modifiedNs === undefined ? toldMs : Number(modifiedNs / 1_000_000n))
 }

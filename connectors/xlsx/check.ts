@@ -5,5 +5,5 @@ import type { XlsxOptions } from './options.ts'
 
 /** Finds the workbooks, opens them and reads their headers; says what it saw. */
 export function checkXlsx(context: CheckContext<XlsxOptions>): Promise<string> {
-  return checkFiles(context, (body) => readXlsx(body, context.options))
+  return checkFiles(context, (body) => readXlsx(body, context.options), { archives: 'keep' })
 }

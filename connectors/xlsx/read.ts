@@ -5,5 +5,5 @@ import type { XlsxOptions } from './options.ts'
 
 /** Reads the workbook or workbooks, and proves that they were whole and at rest. */
 export function readXlsxFiles(context: ReadContext<XlsxOptions>): Rows {
-  return readFiles(context, (body) => readXlsx(body, context.options))
+  return readFiles(context, (body) => readXlsx(body, context.options), { archives: 'keep' })
 }

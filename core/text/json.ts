@@ -11,8 +11,8 @@ export interface JsonFault {
 
 export type JsonResult = { readonly value: unknown } | { readonly fault: JsonFault }
 
-/** Longer than what a double keeps exactly. */
-const LONG_NUMBER = /\d{16}/
+/** Longer than what a double keeps exactly, with or without a fraction. */
+const LONG_NUMBER = /\d[\d.]{15}/
 /** A string, to be stepped over, or a number. */
 const STRING_OR_NUMBER = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g
 
@@ -36,7 +36,7 @@ function quoteLongNumbers(text: string): string {
 function isExact(token: string): boolean {
   const digits = token.replace(/^-|[eE].*$|\./g, '').replace(/^0+/, '')
   if (digits.length <= 15) return true
-  return !/[.eE]/.test(token) && Number.isSafeInteger(Number(token))
+  return /[.eE]/.test(token) ? String(Number(token)) === token : Number.isSafeInteger(Number(token))
 }
 
 function faultIn(text: string): JsonFault {

@@ -69,6 +69,8 @@ export async function startSshd(): Promise<Sshd> {
 }
 
 function configOf(home: string, port: number): string {
+  // Without PAM only root can see that an account without a password is not a locked one.
+  const isRoot = process.getuid?.() === 0
   return `
 Port ${port}
 ListenAddress 127.0.0.1
@@ -77,7 +79,7 @@ HostKey ${join(home, 'host-rsa')}
 PidFile none
 AuthorizedKeysFile ${join(home, 'authorized')}
 StrictModes no
-UsePAM no
+UsePAM ${isRoot ? 'no' : 'yes'}
 PermitRootLogin yes
 PasswordAuthentication no
 KbdInteractiveAuthentication no

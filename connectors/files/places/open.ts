@@ -1,7 +1,69 @@
-import type { Place } from './place.ts'
+import type { CheckContext } from '../../../core/connector.ts'
+import { ConfigError } from '../../../core/errors.ts'
+import type { FileOptions } from '../options.ts'
 import { openLocal } from './local.ts'
+import type { Place } from './place.ts'
+import { openSftp } from './sftp.ts'
+import { openStdin } from './stdin.ts'
+import { openWeb } from './web.ts'
 
-/** The store that a location lies in. Close it when the read is over. */
-export async function openPlace(location: string): Promise<Place> {
-  return openLocal(location)
+type Kind = 'local' | 'sftp' | 'web' | 'stdin'
+
+const SCHEMES: Readonly<Record<string, Kind>> = { sftp: 'sftp', https: 'web', http: 'web' }
+
+const NAMES: Readonly<Record<Kind, string>> = {
+  local: 'a path on this machine',
+  sftp: 'an sftp:// location',
+  web: 'an address of the web',
+  stdin: 'standard input',
+}
+
+/** Options that mean nothing elsewhere; what is written in vain would be thought to hold. */
+const BOUND: readonly (readonly [keyof FileOptions, readonly Kind[]])[] = [
+  ['mountPoint', ['local']],
+  ['sftp', ['sftp']],
+  ['http', ['web']],
+  ['pick', ['local', 'sftp']],
+  ['nameDate', ['local', 'sftp', 'web']],
+  ['settle', ['local', 'sftp', 'web']],
+  ['control', ['local', 'sftp', 'web']],
+]
+
+/**
+ * The store that `path` lies in. Close it when the read is over.
+ * @throws ConfigError when options do not fit it; what the store throws when it cannot be reached
+ */
+export async function openPlace(context: CheckContext<FileOptions>): Promise<Place> {
+  const { options } = context
+  const kind = kindOf(options.path)
+  for (const [option, kinds] of BOUND) {
+    if (options[option] !== undefined && !kinds.includes(kind)) throw misplaced(option, kind)
+  }
+  switch (kind) {
+    case 'sftp':
+      return openSftp(options.path, options.sftp, context)
+    case 'web':
+      return openWeb(options.path, options.http, context)
+    case 'stdin':
+      return openStdin(process.stdin, context.clock)
+    default:
+      return openLocal(options.path, options.mountPoint)
+  }
+}
+
+function kindOf(path: string): Kind {
+  if (path === '-') return 'stdin'
+  const scheme = /^([a-z][a-z0-9+.-]+):\/\//i.exec(path)?.[1]?.toLowerCase()
+  if (scheme === undefined) return 'local'
+  const kind = SCHEMES[scheme]
+  if (kind !== undefined) return kind
+  throw new ConfigError('location', `\`path\` begins with ${scheme}://, and files cannot be read from there`, {
+    hint: 'A path of this machine, sftp://, https:// and - (standard input) are known.',
+  })
+}
+
+function misplaced(option: string, kind: Kind): ConfigError {
+  return new ConfigError('option-misplaced', `\`${option}\` means nothing for ${NAMES[kind]}, which \`path\` is`, {
+    hint: `Remove \`${option}\`, or correct \`path\`.`,
+  })
 }

@@ -4,9 +4,12 @@
 export interface Fingerprint {
   /** Bytes; undefined where the store does not say. */
   readonly size: number | undefined
-  readonly modifiedNs: bigint
+  /** Undefined where the store does not say. */
+  readonly modifiedNs: bigint | undefined
   /** Which file it is, or which version: an inode, an ETag. Empty where the store does not say. */
   readonly identity: string
+  /** When the store told this, by its own clock, in milliseconds; undefined where it does not say. */
+  readonly toldMs?: number
 }
 
 export interface OpenFile {
@@ -17,6 +20,13 @@ export interface OpenFile {
   now(): Promise<Fingerprint | undefined>
   /** Path on this machine, when it has one: what needs to jump about in a file may open that. */
   readonly localPath?: string
+  /**
+   * Does the store say where the bytes end? Where it does not (a pipe, an old web server), a writer that died looks like
+   * one that is done, and only the content can prove its end.
+   */
+  readonly marksEnd: boolean
+  /** What the store said for the bytes, once `pieces` have ended: `the SHA-256 that the server names agrees`. */
+  evidence?(): readonly string[]
   close(): Promise<void>
 }
 
@@ -47,5 +57,9 @@ export interface Place {
   beside(path: string, name: string): string
   /** The last part of a path. */
   nameOf(path: string): string
+  /** A path for messages: without what may be secret. */
+  say(path: string): string
+  /** The bytes can be had a single time, so that whoever only wants to look must leave them alone. */
+  readonly once?: true
   close(): Promise<void>
 }

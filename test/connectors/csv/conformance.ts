@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { csvConnector } from '../../../connectors/csv/index.ts'
 import { defineFixture, type FixtureSource } from '../../../testing/fixture.ts'
+import { exportOf, TRAILER } from './export.ts'
 
 const ROWS = 300
 
@@ -16,7 +17,7 @@ export const fixture = defineFixture({
       says: 'a path where there is no file',
       options: (good) => ({ ...good, path: 'nobody.csv' }),
       fails: 'OperatorError',
-      code: 'no-file',
+      code: 'file-missing',
     },
     {
       says: 'a date format without a date in it',
@@ -39,18 +40,9 @@ async function startExport(rows: number): Promise<FixtureSource> {
   await writeFile(file, exportOf(rows, rows))
   return {
     baseDir,
-    options: { path: 'people.csv', trailer: { prefix: 'TRAILER', column: 2 } },
+    options: { path: 'people.csv', trailer: TRAILER },
     rows,
     cut: () => writeFile(file, exportOf(rows / 2)),
     stop: () => rm(baseDir, { recursive: true, force: true }),
   }
-}
-
-function exportOf(rows: number, count?: number): string {
-  const lines = Array.from({ length: rows }, (_, index) => {
-    const number = index + 1
-    return `E-${number},Person ${number},person${number}@example.com,Department ${number % 7}`
-  })
-  const trailer = count === undefined ? [] : [`TRAILER,${count}`]
-  return `${['id,name,email,department', ...lines, ...trailer].join('\n')}\n`
 }

@@ -124,7 +124,7 @@ describe('a file that is no text', () => {
     ['xml', '\ufeff<?xml version="1.0"?><a/>', 'an XML document'],
     ['pgp', '-----BEGIN PGP MESSAGE-----\n', 'a PGP message'],
   ])('is named for what it is: %s', async (_, content, name) => {
-    const error = await failureOf(readCsvText(content))
+    const error = await failureOf(readCsvText(content, { unpack: 'none' }))
     expect(error).toMatchObject({ code: 'file-format', exitCode: 12 })
     expect(error.message).toContain(`people.csv is no CSV: it is ${name}`)
   })

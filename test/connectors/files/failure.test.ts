@@ -40,3 +40,15 @@ test.each([
   expect(error).toMatchObject({ ...failure, exitCode: 12, cause })
   expect(error.hint).toContain(hint)
 })
+
+test('an I/O error on a share means its server, which may be back at the next run', () => {
+  for (const code of ['EIO', 'ESTALE', 'EHOSTDOWN', 'ENOTCONN']) {
+    expect(fileFailure('/mnt/p.csv', systemError(code), true)).toMatchObject({
+      code: 'share-away',
+      name: 'RetryLaterError',
+      exitCode: 12,
+      message: `/mnt/p.csv cannot be read: the server of the share does not answer (${code})`,
+    })
+  }
+  expect(fileFailure('/data/p.csv', systemError('EIO')).code).toBe('file-unreadable')
+})
