@@ -13,6 +13,8 @@ export type LoadConnector = (use: string, configDir: string) => Promise<Connecto
 /** A configured connector whose module is there. */
 export interface ConfiguredConnector {
   readonly name: string
+  /** As written: a built-in name, a path, a package. */
+  readonly use: string
   readonly connector: Connector
   readonly options: WrittenOptions
 }
@@ -34,7 +36,7 @@ export async function loadConnectors(
     const connector = await loadOne(reading, { use: each.use, path: ['connectors', name, 'use'] }, load)
     if (connector === undefined) continue
     const options = readOptions(reading, connector.options, { written: each.with, path: ['connectors', name, 'with'] })
-    configured.set(name, { name, connector, options })
+    configured.set(name, { name, use: each.use, connector, options })
   }
   return configured
 }

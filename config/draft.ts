@@ -52,3 +52,11 @@ function declared<T>(properties: Names<T> | undefined): Readonly<Record<string, 
   const entries = Object.entries(properties ?? {}).filter((entry): entry is [string, T] => entry[1] !== undefined)
   return entries.length === 0 ? undefined : Object.fromEntries(entries)
 }
+
+/** Names of the connectors that feed a resource, those of joined sources too. */
+export function connectorsOf({ written }: ResourceDraft): readonly (string | undefined)[] {
+  return (written.from ?? []).flatMap((source) => [
+    source?.connector,
+    ...(source?.join ?? []).map((joined) => joined?.connector),
+  ])
+}

@@ -3,8 +3,9 @@ import path from 'node:path'
 import { LineCounter } from 'yaml'
 import type { Settings } from '../core/resource.ts'
 import { buildApplications } from './applications.ts'
-import { checkedOptions, type LoadConnector, loadConnectors } from './connectors.ts'
-import { type Draft, draftOf } from './draft.ts'
+import { configuredConnectors } from './configured-connectors.ts'
+import { type LoadConnector, loadConnectors } from './connectors.ts'
+import { draftOf } from './draft.ts'
 import { parseConfig } from './parse.ts'
 import type { ConfigProblem } from './problem.ts'
 import { createReading, type Reading, settle } from './reading.ts'
@@ -14,8 +15,9 @@ import { buildResource } from './resources.ts'
 import { checkRules } from './rules.ts'
 import { configSchema, DEFAULT_SERVER, DEFAULT_STATE_PATH } from './schema.ts'
 import { createSecretRegistry } from './secrets.ts'
-import { buildSources, type SourceParts } from './sources.ts'
 import { type ConfigText, readConfigText } from './source.ts'
+import type { SourceParts } from './source-use.ts'
+import { buildSources } from './sources.ts'
 import { checkStructure } from './structure.ts'
 import { buildVanta } from './vanta.ts'
 import type { WrittenConfig } from './written-config.ts'
@@ -31,6 +33,11 @@ export interface LoadOptions {
   readonly loadConnector: LoadConnector
   /** `check` resolves each secret once, to see that it is there; `ignore` is for commands that use none. */
   readonly secrets: 'check' | 'ignore'
+  /**
+   * A reference to what is not there is a mistake (`refuse`, the default), or leaves its value out with a warning and
+   * runs no command (`leave`): for tests that push nothing, and run where the variables are not set.
+   */
+  readonly unresolved?: 'refuse' | 'leave'
   /** Instead of `state.path`; relative to the working directory. */
   readonly statePath?: string
   readonly signal?: AbortSignal
@@ -51,7 +58,8 @@ export async function loadConfig(options: LoadOptions): Promise<LoadResult> {
   const written = parseConfig(source.text, lines, report)
   if (written === undefined) return { problems: report.problems() }
   const around = { env: options.env, folder: path.dirname(path.resolve(options.file)), signal: options.signal }
-  const reading = createReading({ report, around, registry: createSecretRegistry(), secrets: options.secrets })
+  const { secrets, unresolved = 'refuse' } = options
+  const reading = createReading({ report, around, registry: createSecretRegistry(), secrets, unresolved })
   const settings = await settingsOf(reading, written, { options, source })
   const problems = report.problems()
   return problems.length > 0 ? { problems } : { settings: { ...settings, warnings: report.warnings() } }
@@ -67,7 +75,7 @@ async function settingsOf(reading: Reading, written: Written, { options, source 
   const draft = draftOf(config)
   checkRules(reading, draft)
   const zone = config.zone ?? 'UTC'
-  const applications = buildApplications(config.applications)
+  const applications = buildApplications(reading, config.applications)
   const parts = await sourceParts(reading, config, { zone, loadConnector: options.loadConnector })
   const resources = []
   for (const resource of draft.resources) {
@@ -75,13 +83,14 @@ async function settingsOf(reading: Reading, written: Written, { options, source 
     const built = buildResource(resource, { applications, sources, zone })
     if (built !== undefined) resources.push(built)
   }
-  checkUnusedConnectors(reading, draft, parts)
+  const connectors = configuredConnectors(reading, { draft, parts, resources })
   return {
     file: path.resolve(options.file),
     hash: source.hash,
     vanta: await buildVanta(reading, config.vanta),
     zone,
     applications: [...applications.values()],
+    connectors,
     resources,
     state: stateOf(config, { folder: reading.around.folder, override: options.statePath }),
     server: { ...DEFAULT_SERVER, ...config.server },
@@ -117,14 +126,6 @@ function tablesOf({ tables = {} }: WrittenConfig): SourceParts['tables'] {
     result[name] = Object.fromEntries(entries)
   }
   return result
-}
-
-/** The options of the others are checked where they are used, with what each source lays over them. */
-function checkUnusedConnectors(reading: Reading, { resources }: Draft, { connectors }: SourceParts): void {
-  const used = new Set(resources.flatMap(({ written }) => (written.from ?? []).map((source) => source?.connector)))
-  for (const [name, configured] of connectors) {
-    if (!used.has(name)) checkedOptions(reading, configured)
-  }
 }
 
 function stateOf(

@@ -14,6 +14,8 @@ export interface Reading {
   readonly registry: SecretRegistry
   /** `check` looks for each secret once; `ignore` leaves that to whoever uses it. */
   readonly secrets: 'check' | 'ignore'
+  /** `leave` takes no value for one that is not there, and says so in a warning. */
+  readonly unresolved: 'refuse' | 'leave'
   /** Paths whose value could not be had, and is reported or still being looked up: `null` stands in their place. */
   readonly holes: Set<string>
   /** References that wait to be resolved, side by side. */
@@ -23,7 +25,7 @@ export interface Reading {
   left: number
 }
 
-export function createReading(parts: Pick<Reading, 'report' | 'around' | 'registry' | 'secrets'>): Reading {
+export function createReading(parts: Pick<Reading, 'report' | 'around' | 'registry' | 'secrets' | 'unresolved'>): Reading {
   return { ...parts, holes: new Set(), waiting: [], resolved: new Map(), left: MAX_VALUES }
 }
 
@@ -66,10 +68,13 @@ export function fetchLater(
   take: (text: string) => void,
 ): null {
   const { reference, path } = at
+  const isLeft = reading.unresolved === 'leave'
   reading.waiting.push(async () => {
+    if (isLeft && reference.kind === 'exec') return reading.report.warn(path, 'is left out: no command is run here')
     const result = await lookUp(reading, reference)
     if ('unresolved' in result) {
-      reading.report.add({ ...result.unresolved, path })
+      if (isLeft) reading.report.warn(path, `is left out: ${result.unresolved.message}`)
+      else reading.report.add({ ...result.unresolved, path })
       return
     }
     reading.holes.delete(pathKey(path))

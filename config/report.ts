@@ -33,6 +33,8 @@ export interface Report {
   warn(path: Path, sentence: string): void
   /** Has a mistake with the value of exactly this path been reported? */
   has(path: Path): boolean
+  /** Where the value of the path was written, as an offset into the text. */
+  offsetOf(path: Path): number
   /** In file order, each once. */
   problems(): readonly ConfigProblem[]
   warnings(): readonly string[]
@@ -70,6 +72,7 @@ export function createReport(file: string, lines: LineCounter): Report {
       warned.push({ offset, text: `${at(offset)} ${shown(path)}: ${sentence}` })
     },
     has: (path) => seen.has(pathKey(path)),
+    offsetOf: (path) => placeOf(places, path, 'value'),
     problems: () => distinct(inFileOrder(found).map(({ problem }) => problem)),
     warnings: () => [...new Set(inFileOrder(warned).map(({ text }) => text))],
   }

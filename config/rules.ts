@@ -2,7 +2,7 @@
 import { READ_SCOPE, WRITE_SCOPE } from '../core/resource.ts'
 import { nearestName } from '../core/text/nearest.ts'
 import { scopesOf } from './applications.ts'
-import type { Draft, ResourceDraft } from './draft.ts'
+import { connectorsOf, type Draft, type ResourceDraft } from './draft.ts'
 import { type Path, pathKey } from './path.ts'
 import type { Reading } from './reading.ts'
 
@@ -15,6 +15,7 @@ const RULES: readonly Rule[] = [
   verifyNeedsTheReadScope,
   pushNeedsTheWriteScope,
   vulnerabilitiesComeWithComponents,
+  everySourceHasItsKey,
   everyConnectorIsUsed,
   everyApplicationIsUsed,
   notificationsAreNotSentYet,
@@ -127,8 +128,29 @@ function vulnerabilitiesComeWithComponents({ report }: Reading, { resources }: D
   }
 }
 
+/** Rows of a source without one would be nobody's; of one source alone, a key has nobody to match. */
+function everySourceHasItsKey({ report, holes }: Reading, { resources }: Draft): void {
+  for (const { path, written } of resources) {
+    const sources = written.from ?? []
+    const keyed = [...sources.keys()].filter((index) => sources[index]?.key !== undefined)
+    if (keyed.length === 0) continue
+    if (sources.length === 1) report.warn([...path, 'from', 0, 'key'], 'matches nothing: the resource has one source')
+    for (const index of sources.keys()) {
+      const place = [...path, 'from', index, 'key']
+      if (keyed.includes(index) || sources[index] === undefined || holes.has(pathKey(place))) continue
+      const expected = 'a column, or a template "{{ … }}"; or no key in any of them'
+      report.add({
+        code: 'missing-key',
+        path: place,
+        message: 'is missing, and another source of the resource has one',
+        expected,
+      })
+    }
+  }
+}
+
 function everyConnectorIsUsed({ report }: Reading, { config, resources }: Draft): void {
-  const used = new Set(resources.flatMap(({ written }) => (written.from ?? []).map((source) => source?.connector)))
+  const used = new Set(resources.flatMap(connectorsOf))
   for (const name of Object.keys(config.connectors ?? {})) {
     if (!used.has(name)) report.warn(['connectors', name], 'no resource uses this connector')
   }

@@ -83,10 +83,10 @@ const schedule: SchemaNode = {
 export const resourcePolicies: Readonly<Record<string, SchemaNode>> = {
   merge: {
     type: 'string',
-    enum: ['error', 'first'],
-    later: { join: 'joining the fields of several sources is not in this version' },
+    enum: ['error', 'first', 'join'],
     default: DEFAULT_POLICIES.merge,
-    description: 'When several sources give one id: a mistake, or the first source wins.',
+    description:
+      'When several sources have one record and differ: it is invalid, the first source wins, or the first that gives a field wins that field.',
   },
   onInvalid: {
     type: 'string',
@@ -127,14 +127,78 @@ export const resourcePolicies: Readonly<Record<string, SchemaNode>> = {
   },
 }
 
+const connectorName: SchemaNode = {
+  type: 'string',
+  minLength: 1,
+  description: 'The name of a configured connector.',
+}
+const ownOptions: SchemaNode = { type: 'object', opaque: true, description: "Laid over the connector's own options." }
+
+const joined: SchemaNode = {
+  type: 'object',
+  description: 'A source that is looked up for each row of the one it is joined to, which decides who exists.',
+  additionalProperties: false,
+  required: ['connector', 'by'],
+  properties: {
+    connector: connectorName,
+    with: ownOptions,
+    as: {
+      type: 'string',
+      minLength: 1,
+      description: "Its name in expressions, as in {{ dir.login }}; the connector's name unless told.",
+      examples: ['dir'],
+    },
+    by: {
+      type: ['string', 'object'],
+      minLength: 1,
+      description: 'The key that rows of both sides share: the name of a column that both have, or one key for each.',
+      examples: ['email', { left: '{{ lower(email) }}', right: '{{ lower(mail) }}' }],
+      additionalProperties: false,
+      required: ['left', 'right'],
+      properties: {
+        left: {
+          type: 'string',
+          minLength: 1,
+          description: 'Of the source that it is joined to: a column, or a template "{{ … }}".',
+        },
+        right: {
+          type: 'string',
+          minLength: 1,
+          description: 'Of the joined source: a column, or a template "{{ … }}".',
+        },
+      },
+    },
+    missing: {
+      type: 'string',
+      enum: ['keep', 'invalid'],
+      default: 'keep',
+      description: 'A row that it has nothing for: its columns are absent, or the record is invalid.',
+    },
+  },
+}
+
 const source: SchemaNode = {
   type: 'object',
   description: 'A connector, and how its rows become records.',
   additionalProperties: false,
   required: ['connector'],
   properties: {
-    connector: { type: 'string', minLength: 1, description: 'The name of a configured connector.' },
-    with: { type: 'object', opaque: true, description: "Laid over the connector's own options." },
+    connector: connectorName,
+    with: ownOptions,
+    join: {
+      type: 'array',
+      orSingle: true,
+      items: joined,
+      minItems: 1,
+      description: 'Other sources that say more about its rows; each may be looked up by what those before it say.',
+    },
+    key: {
+      type: 'string',
+      minLength: 1,
+      description:
+        'What makes rows of several sources one record: a column, or a template "{{ … }}"; uniqueId unless told. Every source of the resource has one, or none.',
+      examples: ['{{ lower(email) }}'],
+    },
     map: {
       type: 'object',
       opaque: true,

@@ -1,30 +1,21 @@
 import type { ResourceType } from '../schemas/resource-type.ts'
-import type { SourceSpec } from '../core/resource.ts'
-import { compileMapping } from '../core/mapping/compile.ts'
+import { compileMapping, type MappingInput } from '../core/mapping/compile.ts'
 import type { Mapping, MappingProblem } from '../core/mapping/mapping.ts'
-import { resolveOptions } from '../core/options.ts'
-import { nearestName } from '../core/text/nearest.ts'
-import { checkedOptions, type ConfiguredConnector, readOptions, type WrittenOptions } from './connectors.ts'
+import type { SourceSpec } from '../core/resource.ts'
 import type { ResourceDraft } from './draft.ts'
+import { buildJoins, type ReadJoin, readJoins } from './joins.ts'
 import { type Path, pathKey } from './path.ts'
 import { fieldForm, readMapping } from './read-map.ts'
 import { type Reading, settle } from './reading.ts'
+import { buildUse, readUse, type SourceParts, type SourceUse, useNamer } from './source-use.ts'
 import type { WrittenSource } from './written-config.ts'
-
-/** What the sources of all resources share. */
-export interface SourceParts {
-  readonly connectors: ReadonlyMap<string, ConfiguredConnector>
-  /** Every name under `connectors`, also of those that could not be loaded. */
-  readonly connectorNames: readonly string[]
-  readonly tables: Readonly<Record<string, Readonly<Record<string, string>>>>
-  readonly zone: string
-}
 
 /** A source whose options and mapping were read, and may still wait for references. */
 interface ReadSource {
   readonly path: Path
-  readonly configured: ConfiguredConnector | undefined
-  readonly over: WrittenOptions | undefined
+  readonly use: SourceUse
+  readonly joins: readonly ReadJoin[]
+  readonly key: string | undefined
   readonly map: Readonly<Record<string, unknown>>
 }
 
@@ -34,10 +25,10 @@ export async function buildSources(
   draft: ResourceDraft,
   parts: SourceParts,
 ): Promise<readonly SourceSpec[]> {
+  const nameOf = useNamer(draft.written)
   const read: ReadSource[] = []
   for (const [index, written] of (draft.written.from ?? []).entries()) {
-    if (written !== undefined)
-      read.push(readSource(reading, draft, { parts, written, path: [...draft.path, 'from', index] }))
+    if (written !== undefined) read.push(readSource(reading, draft, { parts, written, index, nameOf }))
   }
   await settle(reading)
   return read.map((source) => buildSource(reading, draft, { source, parts })).filter((source) => source !== undefined)
@@ -46,80 +37,82 @@ export async function buildSources(
 interface SourceAt {
   readonly parts: SourceParts
   readonly written: WrittenSource
-  readonly path: Path
+  readonly index: number
+  readonly nameOf: ReturnType<typeof useNamer>
 }
 
-function readSource(reading: Reading, draft: ResourceDraft, { parts, written, path }: SourceAt): ReadSource {
-  const configured = connectorOf(reading, written, { parts, path })
-  const schema = configured?.connector.options
-  const over = schema && readOptions(reading, schema, { written: written.with, path: [...path, 'with'] })
+function readSource(reading: Reading, draft: ResourceDraft, { parts, written, index, nameOf }: SourceAt): ReadSource {
+  const path = [...draft.path, 'from', index]
+  const place = `from[${index}]`
+  const use = readUse(reading, { written, path, parts, name: nameOf(written.connector, place) })
   const known = draft.type !== undefined && written.map !== undefined
   const map = known && written.map && draft.type ? readMapping(reading, written.map, draft.type, [...path, 'map']) : {}
-  return { path, configured, over, map }
+  const joins = readJoins(reading, written, { path, parts, nameOf, place })
+  return { path, use, joins, key: written.key, map }
 }
 
-function connectorOf(
-  { report }: Reading,
-  { connector: name }: WrittenSource,
-  { parts, path }: Pick<SourceAt, 'parts' | 'path'>,
-): ConfiguredConnector | undefined {
-  if (name === undefined) return undefined
-  if (!parts.connectorNames.includes(name)) {
-    const nearest = nearestName(name, parts.connectorNames)
-    const expected = `a name under connectors: ${parts.connectorNames.join(', ')}`
-    report.add({
-      code: 'unknown-connector',
-      path: [...path, 'connector'],
-      message: 'is no connector of this file',
-      expected,
-      nearest,
-    })
-  }
-  return parts.connectors.get(name)
+interface Building {
+  readonly source: ReadSource
+  readonly parts: SourceParts
 }
 
-function buildSource(
-  reading: Reading,
-  draft: ResourceDraft,
-  { source, parts }: { source: ReadSource; parts: SourceParts },
-): SourceSpec | undefined {
-  const { configured, over } = source
-  const options = configured && checkedOptions(reading, configured, over)
-  const mapping = compiled(reading, draft, { source, parts })
-  if (configured === undefined || options === undefined || mapping === undefined) return undefined
-  const { name, connector } = configured
-  const baseDir = reading.around.folder
+function buildSource(reading: Reading, draft: ResourceDraft, { source, parts }: Building): SourceSpec | undefined {
+  const use = buildUse(reading, source.use)
+  const report = (problem: MappingProblem): void =>
+    reportMapping(reading, { type: draft.type, source: source.path }, problem)
+  const joins = buildJoins(reading, source.joins, { parts, report })
+  const mapping = compiled(draft, { source, parts, report })
+  if (use === undefined || joins === undefined || mapping === undefined) return undefined
   return {
-    name,
-    connector,
-    options: (signal) =>
-      resolveOptions(options, { schema: connector.options, baseDir, ...(signal === undefined ? {} : { signal }) }),
+    ...use,
     mapping,
+    ...(joins.length === 0 ? {} : { joins }),
     ...(draft.guard.groupBy === undefined ? {} : { groupBy: draft.guard.groupBy }),
   }
 }
 
 function compiled(
-  reading: Reading,
-  { type }: ResourceDraft,
-  { source, parts }: { source: ReadSource; parts: SourceParts },
+  draft: ResourceDraft,
+  { source, parts, report }: Building & { report: (problem: MappingProblem) => void },
 ): Mapping | undefined {
+  const { type, guard } = draft
   if (type === undefined) return undefined
-  const result = compileMapping({ type, map: source.map, tables: parts.tables, zone: parts.zone })
+  const result = compileMapping({
+    type,
+    map: source.map,
+    tables: parts.tables,
+    zone: parts.zone,
+    joins: source.joins.map(({ input }) => input).filter((input) => input !== undefined),
+    ...mergeInput(draft, type, source.key),
+    ...(guard.groupBy === undefined ? {} : { groupBy: guard.groupBy }),
+  })
   if ('mapping' in result) return result.mapping
-  for (const problem of result.problems) reportMapping(reading, { type, source: source.path }, problem)
+  for (const problem of result.problems) report(problem)
   return undefined
+}
+
+/** What another source may give of a record depends on how the sources are merged; one source alone gives all. */
+function mergeInput(
+  { written, policies }: ResourceDraft,
+  type: ResourceType,
+  key: string | undefined,
+): Pick<MappingInput, 'key' | 'elsewhere'> {
+  if ((written.from ?? []).length < 2) return {}
+  const own = key === undefined ? {} : { key }
+  if (policies.merge !== 'join') return key === undefined ? {} : { ...own, elsewhere: ['uniqueId'] }
+  return { ...own, elsewhere: type.fieldNames.filter((name) => key !== undefined || name !== 'uniqueId') }
 }
 
 function reportMapping(
   { report, holes }: Reading,
-  { type, source }: { type: ResourceType; source: Path },
+  { type, source }: { type: ResourceType | undefined; source: Path },
   problem: MappingProblem,
 ): void {
   const path = [...source, ...problem.path]
   if (holes.has(pathKey(path))) return
   const { message, expected, nearest } = problem
-  if (!isUnknownField(type, problem.path)) report.add({ code: 'bad-mapping', path, message, expected, nearest })
+  if (type === undefined || !isUnknownField(type, problem.path))
+    report.add({ code: 'bad-mapping', path, message, expected, nearest })
   else
     report.add({
       code: 'unknown-key',

@@ -82,5 +82,20 @@ export interface WrittenResource extends WrittenPolicies {
 export interface WrittenSource {
   readonly connector?: string
   readonly with?: WrittenMap
+  readonly join?: readonly (WrittenJoin | undefined)[]
+  readonly key?: string
   readonly map?: WrittenMap
+}
+
+export interface WrittenJoin {
+  readonly connector?: string
+  readonly with?: WrittenMap
+  readonly as?: string
+  readonly by?: string | WrittenJoinKeys
+  readonly missing?: 'keep' | 'invalid'
+}
+
+export interface WrittenJoinKeys {
+  readonly left?: string
+  readonly right?: string
 }

@@ -1,7 +1,7 @@
 /** What a run needs to know of a resource: the configuration after it was read, resolved and checked. */
 import type { ResourceType } from '../schemas/resource-type.ts'
 import type { Connector } from './connector.ts'
-import type { Mapping } from './mapping/mapping.ts'
+import type { KeyMapping, Mapping } from './mapping/mapping.ts'
 import type { Secret, SecretRef } from './secret.ts'
 
 export interface VantaSpec {
@@ -29,16 +29,32 @@ export interface ApplicationSpec {
 export const READ_SCOPE = 'connectors.self:read-resource'
 export const WRITE_SCOPE = 'connectors.self:write-resource'
 
-/** A configured connector, with the options of one source laid over its own. */
-export interface SourceSpec {
-  /** The user's name of the connector. */
+/** A configured connector, with the options of one use laid over its own. */
+export interface ReadableSource {
+  /** The user's name of the connector, and which of its uses when the resource has several. */
   readonly name: string
   readonly connector: Connector
   /** Resolves secrets afresh, at each connection. @throws ConfigError */
   options(signal?: AbortSignal): Promise<unknown>
+}
+
+/** A source whose rows become records. */
+export interface SourceSpec extends ReadableSource {
   readonly mapping: Mapping
-  /** Row field that `guard.groupBy` names. */
+  /** In their order: each may be looked up by what those before it found. */
+  readonly joins?: readonly JoinSpec[]
+  /** Row field that `guard.groupBy` names; `dir.team` is one of a joined source. */
   readonly groupBy?: string
+}
+
+/** A source that is looked up for each row of another one, which decides who exists. */
+export interface JoinSpec extends ReadableSource {
+  /** Its name in expressions. */
+  readonly as: string
+  /** What its rows are found by. */
+  readonly key: KeyMapping
+  /** Of a row without a match: its columns are absent, or the record is invalid. */
+  readonly missing: 'keep' | 'invalid'
 }
 
 export type Limit =
@@ -56,7 +72,7 @@ export interface GuardSpec {
   readonly windowMs: number
 }
 
-export type MergePolicy = 'error' | 'first'
+export type MergePolicy = 'error' | 'first' | 'join'
 export type InvalidPolicy = 'carry-forward' | 'block' | 'drop'
 
 export interface ResourceSpec {
@@ -86,6 +102,16 @@ export interface ScheduleSpec {
   readonly jitterMs?: number
 }
 
+/** What stands under `connectors`. */
+export interface ConnectorSpec {
+  /** The user's name of it. */
+  readonly name: string
+  /** As written: a built-in name, a path relative to the file, a package. */
+  readonly use: string
+  /** Each place that reads it, with the options of that place; by itself when nothing does. */
+  readonly uses: readonly ReadableSource[]
+}
+
 /** The whole configuration, resolved. */
 export interface Settings {
   /** Absolute path of the file. */
@@ -95,6 +121,8 @@ export interface Settings {
   readonly vanta: VantaSpec
   readonly zone: string
   readonly applications: readonly ApplicationSpec[]
+  /** In the order of the file. */
+  readonly connectors: readonly ConnectorSpec[]
   /** In the order of the file. */
   readonly resources: readonly ResourceSpec[]
   readonly state: { readonly path: string; readonly allowNetworkFs: boolean }

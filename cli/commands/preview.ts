@@ -2,11 +2,10 @@ import { randomUUID } from 'node:crypto'
 import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { messageOf } from '../../core/errors.ts'
 import { systemClock } from '../../core/clock.ts'
 import type { Row } from '../../core/connector.ts'
-import type { MappedRow } from '../../core/mapping/mapping.ts'
-import { readSource } from '../../core/run/read-source.ts'
+import type { JoinedRows, MappedRow } from '../../core/mapping/mapping.ts'
+import { peekJoined } from '../../core/run/read-joined.ts'
 import { createTransport } from '../../core/network/transport.ts'
 import type { GlobalOptions, Io } from '../io.ts'
 import { createPaint, type Paint } from '../render/paint.ts'
@@ -20,6 +19,8 @@ export interface PreviewFlags {
 interface Previewed {
   readonly at: string
   readonly fields: Row['fields']
+  /** Rows that were found in joined sources, by the name of each: the columns that are read of them. */
+  readonly joined?: Readonly<Record<string, Row['fields']>>
   readonly uniqueId?: string
   readonly record: MappedRow['record']
   readonly problems: MappedRow['problems']
@@ -42,30 +43,26 @@ export async function previewCommand(
   const rows: Previewed[] = []
   try {
     for (const source of resource?.sources ?? []) {
-      const enough = new AbortController()
-      const before = rows.length
-      const reading = readSource({
-        source,
-        now: systemClock.now(),
-        timeoutMs: resource?.timeoutMs ?? 0,
-        clock: systemClock,
-        log,
-        transport,
-        zone: settings.zone,
-        scratch,
-        signal: AbortSignal.any([io.signal, enough.signal]),
-        onRow({ at, fields }, { uniqueId, record, problems }) {
-          if (rows.length - before < limit)
-            rows.push({ at, fields, record, problems, ...(uniqueId === undefined ? {} : { uniqueId }) })
-          if (rows.length - before >= limit) enough.abort()
+      const seen: { seq: number; row: Previewed }[] = []
+      await peekJoined(
+        {
+          source,
+          now: systemClock.now(),
+          timeoutMs: resource?.timeoutMs ?? 0,
+          clock: systemClock,
+          log,
+          transport,
+          zone: settings.zone,
+          scratch,
+          signal: io.signal,
+          onRow: (row, mapped, { joined, seq }) => void seen.push({ seq, row: previewed(row, mapped, joined) }),
+          onBlank: () => undefined,
+          onProgress: () => undefined,
         },
-        onBlank: () => undefined,
-        onProgress: () => undefined,
-      })
-      await reading.catch((error: unknown) => {
-        if (!enough.signal.aborted || io.signal.aborted) throw error
-        log.debug('preview stopped reading', { why: messageOf(error) })
-      })
+        limit,
+      )
+      seen.sort((a, b) => a.seq - b.seq)
+      rows.push(...seen.map(({ row }) => row))
     }
   } finally {
     await transport.close()
@@ -76,11 +73,29 @@ export async function previewCommand(
   return 0
 }
 
-function previewText({ at, fields, record, problems }: Previewed, raw: boolean, paint: Paint): string {
+function previewed({ at, fields }: Row, { uniqueId, record, problems }: MappedRow, joined: JoinedRows): Previewed {
+  return {
+    at,
+    fields,
+    ...(joined.size === 0 ? {} : { joined: Object.fromEntries(joined) }),
+    ...(uniqueId === undefined ? {} : { uniqueId }),
+    record,
+    problems,
+  }
+}
+
+function previewText({ at, fields, joined = {}, record, problems }: Previewed, raw: boolean, paint: Paint): string {
   const lines = [paint('bold', at)]
-  if (raw)
-    for (const [name, value] of Object.entries(fields)) lines.push(`  ${paint('dim', name)} = ${JSON.stringify(value)}`)
-  else for (const [name, value] of Object.entries(record)) lines.push(`  ${name}: ${JSON.stringify(value)}`)
+  if (raw) {
+    lines.push(...valueLines(fields, '', paint))
+    for (const [name, found] of Object.entries(joined)) lines.push(...valueLines(found, `${name}.`, paint))
+  } else for (const [name, value] of Object.entries(record)) lines.push(`  ${name}: ${JSON.stringify(value)}`)
   for (const { field, message } of problems) lines.push(`  ${paint('yellow', '!')} ${paint('bold', field)}: ${message}`)
   return `${lines.join('\n')}\n`
+}
+
+function valueLines(fields: Row['fields'], prefix: string, paint: Paint): string[] {
+  return Object.entries(fields).map(
+    ([name, value]) => `  ${paint('dim', `${prefix}${name}`)} = ${JSON.stringify(value)}`,
+  )
 }

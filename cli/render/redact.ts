@@ -21,6 +21,9 @@ export function redactRun(document: RunDocument, digest: (text: string) => strin
             uniqueId === undefined ? rest : { ...rest, uniqueId: hide(uniqueId) },
           ),
         }),
+    ...(resource.conflicts === undefined
+      ? {}
+      : { conflicts: resource.conflicts.map(({ uniqueId, ...rest }) => ({ ...rest, uniqueId: hide(uniqueId) })) }),
   }))
   return { ...document, resources }
 }

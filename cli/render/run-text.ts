@@ -24,7 +24,8 @@ function lastLine({ command, runId, outcome, exitCode }: RunDocument, paint: Pai
 function resourceText(resource: ResourceDocument, command: string, paint: Paint): string[] {
   const lines = [`${paint('bold', resource.name)} (${resource.type}): ${outcomeText(resource, paint)}`]
   if (resource.changes !== undefined) lines.push(`  ${countsText(resource, paint)}`)
-  lines.push(...itemLines(resource, paint), ...problemLines(resource, paint))
+  lines.push(...joinLines(resource), ...itemLines(resource, paint), ...problemLines(resource, paint))
+  if (resource.conflictsTotal !== undefined) lines.push(`  ${conflictsText(resource.conflictsTotal)}`)
   for (const warning of resource.warnings ?? []) lines.push(`  ${paint('yellow', 'warning')}: ${warning.message}`)
   if (resource.hold !== undefined) lines.push(...holdLines(resource, command, paint))
   if (resource.error !== undefined) lines.push(`  ${paint('red', resource.error.code)}: ${resource.error.message}`)
@@ -59,6 +60,25 @@ function countsText({ changes = {}, records = {} }: ResourceDocument, paint: Pai
       ? ''
       : `; ${invalid} invalid: ${records['carriedForward'] ?? 0} kept as last accepted, ${records['dropped'] ?? 0} left out`
   return `${parts.join(', ')} (${records['read'] ?? 0} rows read${bad})`
+}
+
+function joinLines({ sources = [] }: ResourceDocument): string[] {
+  return sources.flatMap(({ name, join }) => {
+    if (join === undefined) return []
+    const { matched, missing, ambiguous, unused, withoutKey } = join
+    const counts = [
+      `${matched} of ${matched + missing + ambiguous} rows of ${join.to} matched`,
+      ambiguous === 0 ? '' : `${ambiguous} matched several`,
+      unused === 0 ? '' : `${unused} of its rows matched nobody`,
+      withoutKey === 0 ? '' : `${withoutKey} had no key`,
+    ]
+    return [`  ${name} as ${join.as}: ${counts.filter(Boolean).join(', ')}`]
+  })
+}
+
+function conflictsText(total: number): string {
+  const records = total === 1 ? '1 record' : `${total} records`
+  return `${records} on which sources differ: the earlier source won (--json lists them)`
 }
 
 function itemLines({ items = [], itemsTotal }: ResourceDocument, paint: Paint): string[] {

@@ -88,9 +88,8 @@ function useGroup(groupBy: string | undefined, compilation: Compilation): void {
 }
 
 /** Of what was written, and of what decides how it is read. */
-function hashOf({ type, map, tables, zone, key, joins = [] }: MappingInput): string {
-  const matched = key === undefined && joins.length === 0 ? {} : { key, joins: joins.map(({ as, left }) => [as, left]) }
-  const written = { type: type.name, customProperties: type.customProperties ?? null, map, tables, zone, ...matched }
+function hashOf({ type, map, tables, zone, ...merging }: MappingInput): string {
+  const written = { type: type.name, customProperties: type.customProperties ?? null, map, tables, zone, ...merging }
   const text = JSON.stringify(written, (_key, value: unknown) => (typeof value === 'bigint' ? String(value) : value))
   return createHash('sha256').update(text).digest('hex')
 }

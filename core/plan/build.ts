@@ -4,16 +4,21 @@ import { join } from 'node:path'
 import { setImmediate as breathe } from 'node:timers/promises'
 import type { FieldProblem } from '../../schemas/problem.ts'
 import type { InvalidPolicy } from '../resource.ts'
-import type { Candidate } from './candidate.ts'
+import type { Candidate, PlacedProblem } from './candidate.ts'
 import { createSpool } from '../stage/spool.ts'
 import { compareCodePoints } from '../text/order.ts'
 import { type Baseline, type BaselineEntry, baselineEntries } from './baseline.ts'
 import { fieldChanges } from './field-changes.ts'
 import { createPartBuilder } from './part-builder.ts'
 import { createPartitioner } from './partition.ts'
-import { jsonCodec, type Plan, type PlanItem, type Problem, textCodec } from './plan.ts'
+import { jsonCodec, type Plan, type PlanConflict, type PlanItem, type Problem, textCodec } from './plan.ts'
 
 const MEMORY = 4 << 20
+/** Rows that could be anybody, each with its place. */
+export type RowsWithoutId = Iterable<{ readonly at: string; readonly problems: readonly PlacedProblem[] }> & {
+  readonly length: number
+}
+
 /** Records between two looks at the rest of the process: signals, timers, progress. */
 const STRIDE = 2000
 /** Smaller groups come and go. */
@@ -31,7 +36,7 @@ export interface PlanInput {
   readonly hasStatus: boolean
   readonly rows: { readonly read: number; readonly blank: number }
   /** Rows whose id is empty or could not be computed. */
-  readonly withoutId: readonly { readonly at: string; readonly problems: readonly FieldProblem[] }[]
+  readonly withoutId: RowsWithoutId
   readonly emptySources: readonly string[]
   /** A rule over the whole set; called for valid candidates. */
   check?(candidate: Candidate): FieldProblem | undefined
@@ -42,6 +47,16 @@ export async function buildPlan(input: PlanInput): Promise<Plan> {
   const builder = createBuilder(input)
   for (const { at, problems } of input.withoutId) builder.withoutId(at, problems)
   const candidates = input.candidates[Symbol.iterator]()
+  try {
+    await compare(candidates, builder, input)
+  } finally {
+    // Closes the files that they come from, also when it ended early.
+    candidates.return?.()
+  }
+  return builder.finish()
+}
+
+async function compare(candidates: Iterator<Candidate>, builder: Builder, input: PlanInput): Promise<void> {
   let next = candidates.next()
   let steps = 0
   const pause = async (): Promise<void> => {
@@ -69,11 +84,10 @@ export async function buildPlan(input: PlanInput): Promise<Plan> {
     next = candidates.next()
     if (++steps % STRIDE === 0) await pause()
   }
-  return builder.finish()
 }
 
 interface Builder {
-  withoutId(at: string, problems: readonly FieldProblem[]): void
+  withoutId(at: string, problems: readonly PlacedProblem[]): void
   onlyCandidate(candidate: Candidate): void
   onlyBaseline(entry: BaselineEntry): void
   both(candidate: Candidate, entry: BaselineEntry): void
@@ -90,6 +104,11 @@ function createBuilder(input: PlanInput): Builder {
   const items = createSpool({ path: join(folder, 'items'), codec: jsonCodec<PlanItem>(200), memory: MEMORY })
   const invalid = createSpool({ path: join(folder, 'invalid'), codec: textCodec, memory: MEMORY })
   const problems = createSpool({ path: join(folder, 'problems'), codec: jsonCodec<Problem>(300), memory: MEMORY })
+  const conflicts = createSpool({
+    path: join(folder, 'conflicts'),
+    codec: jsonCodec<PlanConflict>(200),
+    memory: MEMORY,
+  })
   const hash = createHash('sha256')
   const missing = new Set(input.mustInclude)
   const groups = createGroupTally()
@@ -118,15 +137,16 @@ function createBuilder(input: PlanInput): Builder {
     missing.delete(record.uniqueId)
   }
 
-  function report(candidate: Candidate, found: readonly FieldProblem[]): void {
+  function report(candidate: Candidate, found: readonly PlacedProblem[]): void {
     tally.invalid++
     invalid.add(candidate.uniqueId)
-    for (const { code, field, message } of found) {
-      problems.add({ code, at: candidate.at, uniqueId: candidate.uniqueId, field, message })
+    for (const { code, field, message, at = candidate.at } of found) {
+      problems.add({ code, at, uniqueId: candidate.uniqueId, field, message })
     }
   }
 
-  function problemsOf(candidate: Candidate): readonly FieldProblem[] {
+  function problemsOf(candidate: Candidate): readonly PlacedProblem[] {
+    if (candidate.conflict !== undefined) conflicts.add({ uniqueId: candidate.uniqueId, ...candidate.conflict })
     if (candidate.problems.length > 0) return candidate.problems
     const found = input.check?.(candidate)
     return found === undefined ? [] : [found]
@@ -244,13 +264,13 @@ function createBuilder(input: PlanInput): Builder {
       tally.invalid++
       tally.dropped++
       invalid.add(at)
-      for (const { code, field, message } of found) problems.add({ code, at, field, message })
+      for (const problem of found) problems.add({ at, ...problem })
     },
     onlyCandidate,
     onlyBaseline,
     both,
     finish() {
-      for (const spool of [items, invalid, problems]) spool.seal()
+      for (const spool of [items, invalid, problems, conflicts]) spool.seal()
       return {
         hash: hash.digest('hex'),
         baseline: baseline.origin,
@@ -268,6 +288,7 @@ function createBuilder(input: PlanInput): Builder {
         parts: parts.map((part) => part.finish()),
         invalid,
         problems,
+        conflicts,
         departures: tally.departures,
         common: tally.common,
         overdue: tally.overdue,

@@ -75,6 +75,13 @@ export interface Problem {
   readonly message: string
 }
 
+/** What sources said differently of one record, where one of them was taken. */
+export interface PlanConflict {
+  readonly uniqueId: string
+  readonly fields: readonly string[]
+  readonly places: readonly string[]
+}
+
 export interface Plan {
   /** Hex SHA-256 over every change and the content that it leads to. */
   readonly hash: string
@@ -91,6 +98,8 @@ export interface Plan {
   /** Ids of invalid records; rows without id by their place. */
   readonly invalid: Spool<string>
   readonly problems: Spool<Problem>
+  /** Notes, not problems: the records are as good as others. */
+  readonly conflicts: Spool<PlanConflict>
   /** Removals and accounts that turn to DEACTIVATED. */
   readonly departures: number
   /** Ids in both snapshot and baseline. */

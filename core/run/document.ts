@@ -1,7 +1,9 @@
 /** What `run`, `approve` and `plan` print with `--json`. */
+import { toInstant } from '../clock.ts'
 import type { SyncError } from '../errors.ts'
-import type { BaselineOrigin, PlanItem, Problem } from '../plan/plan.ts'
+import type { BaselineOrigin, PlanConflict, PlanItem, Problem } from '../plan/plan.ts'
 import type { HoldReason } from '../state/state.ts'
+import type { JoinOutcome, SourceOutcome } from './source-outcome.ts'
 
 export type ResourceOutcome = 'pushed' | 'planned' | 'held' | 'failed' | 'skipped'
 export type RunOutcome = 'succeeded' | 'degraded' | 'held' | 'failed' | 'planned'
@@ -35,6 +37,9 @@ export interface ResourceDocument {
   readonly itemsTotal?: number
   readonly problems?: readonly Problem[]
   readonly problemsTotal?: number
+  /** Of what sources say differently one was taken: the first of them, and how many there are. */
+  readonly conflicts?: readonly PlanConflict[]
+  readonly conflictsTotal?: number
   readonly warnings?: readonly { readonly code: string; readonly message: string }[]
   readonly sources?: readonly SourceDocument[]
   readonly bytes?: number
@@ -50,6 +55,8 @@ export interface SourceDocument {
   readonly rows: number
   readonly evidence: string
   readonly asOf: string
+  /** Of a source that was joined to another one. */
+  readonly join?: JoinDocument
   readonly files?: readonly {
     readonly name: string
     readonly size: number
@@ -57,6 +64,8 @@ export interface SourceDocument {
     readonly sha256?: string
   }[]
 }
+
+export type JoinDocument = Omit<JoinOutcome, 'faults'>
 
 export interface HoldDocument {
   readonly id?: string
@@ -80,6 +89,25 @@ export interface RunDocument {
 
 export function errorDocument({ code, message, hint }: SyncError): ErrorDocument {
   return { code, message, ...(hint === undefined ? {} : { hint }) }
+}
+
+export function sourceDocument({ source, rows, proof, join }: SourceOutcome): SourceDocument {
+  const { files } = proof
+  return {
+    name: source,
+    rows,
+    evidence: proof.evidence,
+    asOf: toInstant(proof.asOf.getTime()),
+    ...(join === undefined ? {} : { join: joinDocument(join) }),
+    ...(files === undefined
+      ? {}
+      : { files: files.map((file) => ({ ...file, modifiedAt: toInstant(file.modifiedAt.getTime()) })) }),
+  }
+}
+
+/** Why a key could not be computed has been said in a warning. */
+function joinDocument({ as, to, matched, missing, ambiguous, unused, withoutKey }: JoinOutcome): JoinDocument {
+  return { as, to, matched, missing, ambiguous, unused, withoutKey }
 }
 
 export function itemDocument(item: PlanItem): ItemDocument {

@@ -1,25 +1,20 @@
 /** Everything of one resource up to the guard: read, map, merge, validate, snapshot, plan, judge. Changes nothing. */
-import { join } from 'node:path'
 import type { FieldProblem } from '../../schemas/problem.ts'
 import { BlockedError, type SyncError } from '../errors.ts'
 import { type Baseline, type BaselinePart } from '../plan/baseline.ts'
 import { buildPlan } from '../plan/build.ts'
-import { type Candidate, candidates, compareStagedRows, type StagedRow, stagedRowCodec } from '../plan/candidate.ts'
+import type { Candidate } from '../plan/candidate.ts'
 import { judge, type Reason } from '../plan/guard.ts'
 import type { Plan } from '../plan/plan.ts'
-import { createSorter, type Sorter } from '../stage/sorter.ts'
 import type { RequestCounter, VantaClient } from '../vanta/client.ts'
 import { tooLarge } from './body.ts'
 import type { ComponentIndex } from './components.ts'
 import type { ResourceContext } from './context.ts'
+import { gather } from './gather.ts'
 import { loadBaseline } from './load-baseline.ts'
 import { returned } from './push.ts'
-import { readSource } from './read-source.ts'
 import type { SourceOutcome } from './source-outcome.ts'
 import { scopeOf, targetOf } from './target.ts'
-
-/** For rows that wait to be sorted. What was written out is garbage for a while, so the heap grows to a few times this. */
-const MEMORY = 16 << 20
 
 export interface Prepared {
   readonly plan: Plan
@@ -41,19 +36,11 @@ export interface PrepareOptions {
   client(): Promise<VantaClient>
 }
 
-interface Staged {
-  readonly sorter: Sorter<StagedRow>
-  readonly withoutId: { at: string; problems: readonly FieldProblem[] }[]
-  blank: number
-  read: number
-}
-
 export async function prepare(options: PrepareOptions): Promise<Prepared> {
   const { context } = options
   const { resource } = context
-  const staged = stage(context)
   context.emit({ kind: 'stage', resource: resource.name, stage: 'read' })
-  const sources = await readAll(context, staged)
+  const { candidates, withoutId, rows, sources } = await gather(context)
   context.emit({ kind: 'stage', resource: resource.name, stage: 'plan' })
   const baseline = await loadBaseline({
     ...context,
@@ -63,15 +50,15 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
   })
   const plan = await buildPlan({
     folder: context.folder,
-    candidates: candidates(staged.sorter.sorted(), resource.merge),
+    candidates,
     baseline,
     onInvalid: resource.onInvalid,
     carryForMs: resource.carryForMs,
     now: context.startedAt,
     mustInclude: resource.guard.mustInclude,
     hasStatus: resource.type.name === 'user_account',
-    rows: { read: staged.read, blank: staged.blank },
-    withoutId: staged.withoutId,
+    rows,
+    withoutId,
     emptySources: await emptySources(context, sources),
     ...(options.components === undefined ? {} : { check: componentCheck(options.components) }),
     signal: context.signal,
@@ -87,85 +74,6 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
     ...(blocked === undefined ? {} : { blocked }),
     earlier,
   }
-}
-
-function stage({ folder }: ResourceContext): Staged {
-  const sorter = createSorter({
-    folder,
-    name: 'rows',
-    codec: stagedRowCodec,
-    compare: compareStagedRows,
-    memory: MEMORY,
-  })
-  return { sorter, withoutId: [], blank: 0, read: 0 }
-}
-
-async function readAll(context: ResourceContext, staged: Staged): Promise<SourceOutcome[]> {
-  const { resource, settings, folder, clock, log, signal, startedAt, transport, emit } = context
-  const outcomes: SourceOutcome[] = []
-  for (const [index, source] of resource.sources.entries()) {
-    let read = 0
-    const outcome = await readSource({
-      source,
-      now: startedAt,
-      timeoutMs: resource.timeoutMs,
-      ...(resource.maxDataAgeMs === undefined ? {} : { maxDataAgeMs: resource.maxDataAgeMs }),
-      clock,
-      log,
-      transport,
-      zone: settings.zone,
-      scratch: join(folder, `source-${index}`),
-      signal,
-      onBlank: () => staged.blank++,
-      onProgress: (done, total, unit) =>
-        emit({
-          kind: 'progress',
-          resource: resource.name,
-          stage: 'read',
-          done,
-          unit,
-          ...(total === undefined ? {} : { total }),
-        }),
-      onRow({ at, fields }, { uniqueId, record, problems }) {
-        if (uniqueId === undefined) {
-          staged.withoutId.push({ at, problems })
-          return
-        }
-        const group = source.groupBy === undefined ? undefined : textOf(fields[source.groupBy])
-        const body = JSON.stringify(record)
-        staged.sorter.add({
-          uniqueId,
-          source: index,
-          seq: read++,
-          at,
-          body,
-          problems,
-          ...(group === undefined ? {} : { group }),
-        })
-      },
-    })
-    staged.read += outcome.rows
-    outcomes.push(outcome)
-    tell(context, outcome)
-  }
-  return outcomes
-}
-
-function textOf(value: unknown): string | undefined {
-  if (value === null || value === undefined) return undefined
-  const text = (typeof value === 'string' ? value : JSON.stringify(value)).trim()
-  return text === '' ? undefined : text
-}
-
-function tell({ emit, resource }: ResourceContext, { source, rows, proof, unusedColumns }: SourceOutcome): void {
-  emit({ kind: 'source-read', resource: resource.name, source, rows, evidence: proof.evidence })
-  if (unusedColumns.length === 0) return
-  emit({
-    kind: 'warning',
-    resource: resource.name,
-    code: 'unused-columns',
-    message: `Columns of ${source} that feed nothing: ${unusedColumns.join(', ')}`,
-  })
 }
 
 /** Sources that delivered nothing though they fed the last accepted set. */

@@ -1,196 +1,38 @@
-import type { ConnectorProof, SourceOutcome } from './source-outcome.ts'
-import { type Clock, SECOND, toInstant } from '../clock.ts'
+/** One source of a resource: its rows, mapped as they come. */
 import type { Row } from '../connector.ts'
-import { ConfigError, isSyncError, messageOf, OperatorError, RetryLaterError } from '../errors.ts'
-import type { Log } from '../log.ts'
-import type { Transport } from '../network/transport.ts'
-import type { MappedRow, MappingProblem } from '../mapping/mapping.ts'
+import type { MappedRow, MappingPass, MappingProblem } from '../mapping/mapping.ts'
 import type { SourceSpec } from '../resource.ts'
-import { sayDuration } from '../text/duration.ts'
+import { type ReadSettings, readRows } from './read-rows.ts'
+import type { SourceOutcome } from './source-outcome.ts'
 
-/** A module that ignores the abort signal for longer is left behind and named. */
-const GRACE = 5 * SECOND
-
-export interface ReadRequest {
+export interface ReadRequest extends ReadSettings {
   readonly source: SourceSpec
-  readonly now: number
-  readonly timeoutMs: number
-  readonly maxDataAgeMs?: number
-  readonly clock: Clock
-  readonly log: Log
-  readonly transport: Transport
-  readonly zone: string
-  /** Folder for the connector's temporary files; whoever asks for the read removes it. */
-  readonly scratch: string
-  readonly signal: AbortSignal
   onRow(row: Row, mapped: MappedRow): void
   onBlank(): void
-  onProgress(done: number, total: number | undefined, unit: 'rows' | 'bytes'): void
+  /** Called as soon as the columns are known, or never. @throws what fails the read */
+  onColumns?(pass: MappingPass): void
 }
 
 /**
  * Reads one source to its end and hands each mapped row on. Resolves only when the source proved itself complete.
+ * Sources that are joined to it are not looked at: that is `readJoined`.
  * @throws OperatorError, RetryLaterError (exit 12) when the read failed or is incomplete; ConfigError
  */
 export async function readSource(request: ReadRequest): Promise<SourceOutcome> {
-  const end = new AbortController()
-  const signal = AbortSignal.any([request.signal, end.signal])
-  const timer = request.clock.sleep(request.timeoutMs, end.signal).then(
-    () => end.abort(timedOut(request)),
-    () => undefined,
-  )
-  try {
-    return await abandonOnAbort(consume(request, signal), signal, request)
-  } catch (error) {
-    request.signal.throwIfAborted()
-    throw failed(request.source, signal.aborted ? signal.reason : error)
-  } finally {
-    end.abort()
-    await timer
-  }
-}
-
-async function consume(request: ReadRequest, signal: AbortSignal): Promise<SourceOutcome> {
   const { source } = request
   const pass = source.mapping.start({ now: request.now })
-  const options = await source.options(signal)
-  let rows = 0
-  const reading = source.connector.read({
-    options,
-    log: request.log,
-    signal,
-    clock: request.clock,
-    zone: request.zone,
-    scratch: request.scratch,
-    fetch: request.transport.fetch,
-    fetchTrusting: (caFile) => fetchTrusting(request.transport, caFile),
-    columns: (names) => refuseColumns(source, pass.columns(names)),
-    progress: (done, total, unit = 'rows') => request.onProgress(done, total, unit),
+  const { rows, proof } = await readRows({
+    ...request,
+    onColumns: (names) => announce(names, pass, request),
+    onRow: (row) => request.onRow(row, pass.map(row)),
+    onEnd: () => pass.finish().problems,
   })
-  let step = await reading.next()
-  while (!step.done) {
-    signal.throwIfAborted()
-    for (const row of isBatch(step.value) ? step.value : [step.value]) {
-      rows++
-      if (isBlank(row)) request.onBlank()
-      else request.onRow(row, pass.map(row))
-    }
-    request.onProgress(rows, undefined, 'rows')
-    step = await reading.next()
-  }
-  const proof = proven(request, step.value, rows)
-  const finish = pass.finish()
-  refuseColumns(source, finish.problems)
-  return { source: source.name, rows, proof, unusedColumns: finish.unusedColumns }
+  request.onColumns?.(pass)
+  return { source: source.name, rows, proof, unusedColumns: pass.finish().unusedColumns }
 }
 
-async function fetchTrusting({ trusting }: Transport, caFile: string): Promise<typeof globalThis.fetch> {
-  if (trusting === undefined) throw new ConfigError('no-ca', `this transport cannot trust ${caFile}`)
-  return trusting(caFile)
-}
-
-function isBatch(value: Row | readonly Row[]): value is readonly Row[] {
-  return Array.isArray(value)
-}
-
-function isBlank(row: Row): boolean {
-  for (const value of Object.values(row.fields)) {
-    if (value === null || value === undefined) continue
-    if (typeof value !== 'string' || value.trim() !== '') return false
-  }
-  return true
-}
-
-/** The proof, when it is one. */
-function proven(
-  { source, now, maxDataAgeMs }: ReadRequest,
-  proof: ConnectorProof,
-  rows: number,
-): NonNullable<ConnectorProof> {
-  if (proof === undefined) throw incomplete(source, 'it ended without a statement that it saw everything')
-  if (!proof.complete) throw incomplete(source, proof.evidence)
-  if (proof.rows !== rows) throw incomplete(source, `it says ${proof.rows} rows, and ${rows} arrived`)
-  if (!(proof.asOf instanceof Date) || Number.isNaN(proof.asOf.getTime()))
-    throw incomplete(source, 'it does not say of what time its data speaks (asOf)')
-  const age = now - proof.asOf.getTime()
-  if (maxDataAgeMs !== undefined && age > maxDataAgeMs) {
-    const allowed = sayDuration(maxDataAgeMs)
-    throw incomplete(
-      source,
-      `its data is ${sayDuration(age)} old (${toInstant(proof.asOf.getTime())}); maxDataAge allows ${allowed}`,
-    )
-  }
-  return proof
-}
-
-function incomplete(source: SourceSpec, why: string): OperatorError {
-  return new OperatorError('source-incomplete', `${source.name} is incomplete: ${why}`, {
-    hint: 'Nothing was pushed. The next run reads again; when it stays so, look at what delivers this source.',
-  })
-}
-
-function refuseColumns(source: SourceSpec, problems: readonly MappingProblem[]): void {
-  if (problems.length === 0) return
-  const sentences = problems.map(({ path, message, expected, nearest }) =>
-    [
-      `${path.join('.')}: ${message}`,
-      expected && `expected ${expected}`,
-      nearest === undefined ? undefined : `did you mean "${nearest}"?`,
-    ]
-      .filter(Boolean)
-      .join('; '),
-  )
-  throw new OperatorError(
-    'columns',
-    `${source.name} does not have the columns that its mapping needs: ${sentences.join(' · ')}`,
-    {
-      hint: 'Compare the header of the source with `map`; `vanta-sync preview` shows the rows as they are.',
-    },
-  )
-}
-
-function timedOut({ source, timeoutMs }: ReadRequest): RetryLaterError {
-  return new RetryLaterError(
-    'source-timeout',
-    `${source.name} was not read to its end within ${sayDuration(timeoutMs)}`,
-    {
-      hint: 'Raise `timeout` of the resource when the source is healthy but slow.',
-    },
-  )
-}
-
-function failed(source: SourceSpec, thrown: unknown): Error {
-  if (thrown instanceof ConfigError || (isSyncError(thrown) && thrown.exitCode === 78)) return thrown
-  if (isSyncError(thrown) && thrown.code.startsWith('source-')) return thrown
-  if (isSyncError(thrown) && thrown.code === 'columns') return thrown
-  const facts =
-    isSyncError(thrown) && thrown.hint !== undefined ? { hint: thrown.hint, cause: thrown } : { cause: thrown }
-  const code = isSyncError(thrown) ? thrown.code : 'source-failed'
-  return new OperatorError(code, `${source.name} could not be read: ${messageOf(thrown)}`, facts)
-}
-
-/** The work's end, or a rejection `GRACE` after the abort: a module that does not listen cannot hold up the run. */
-async function abandonOnAbort<T>(work: Promise<T>, signal: AbortSignal, { source, clock }: ReadRequest): Promise<T> {
-  const finished = new AbortController()
-  const deaf = new Promise<never>((_, reject) => {
-    const abandon = (): void => {
-      clock.sleep(GRACE, finished.signal).then(
-        () =>
-          reject(
-            new OperatorError(
-              'source-abandoned',
-              `${source.name} (connector "${source.connector.name}") ignored the abort for 5 s and was left behind`,
-            ),
-          ),
-        () => undefined,
-      )
-    }
-    if (signal.aborted) abandon()
-    else signal.addEventListener('abort', abandon, { once: true, signal: finished.signal })
-  })
-  try {
-    return await Promise.race([work, deaf])
-  } finally {
-    finished.abort()
-  }
+function announce(names: readonly string[], pass: MappingPass, request: ReadRequest): readonly MappingProblem[] {
+  const problems = pass.columns(names)
+  if (problems.length === 0) request.onColumns?.(pass)
+  return problems
 }

@@ -14,6 +14,7 @@ import {
   itemDocument,
   type ResourceDocument,
   type ResourceOutcome,
+  sourceDocument,
 } from './document.ts'
 import { judgeHold, settleHold, type Verdict } from './hold.ts'
 import { loadBaseline, orphanedHeads } from './load-baseline.ts'
@@ -283,15 +284,10 @@ function preparedDocument(
     ...(itemLimit === 0 || total <= itemLimit ? {} : { itemsTotal: total }),
     problems: firstOf(plan.problems, PROBLEM_LIMIT),
     ...(plan.problems.length <= PROBLEM_LIMIT ? {} : { problemsTotal: plan.problems.length }),
-    sources: sources.map(({ source, rows, proof }) => ({
-      name: source,
-      rows,
-      evidence: proof.evidence,
-      asOf: toInstant(proof.asOf.getTime()),
-      ...(proof.files === undefined
-        ? {}
-        : { files: proof.files.map((file) => ({ ...file, modifiedAt: toInstant(file.modifiedAt.getTime()) })) }),
-    })),
+    ...(plan.conflicts.length === 0
+      ? {}
+      : { conflicts: firstOf(plan.conflicts, PROBLEM_LIMIT), conflictsTotal: plan.conflicts.length }),
+    sources: sources.map(sourceDocument),
     bytes: plan.parts.reduce((sum, part) => sum + part.bytes, 0),
   }
 }

@@ -1,12 +1,25 @@
 import type { Proof } from '../connector.ts'
-
-export type ConnectorProof = Proof | undefined
+import type { JoinCounts } from '../join/lay-beside.ts'
 
 /** A source that was read to its proven end. */
 export interface SourceOutcome {
-  /** The user's name of the connector. */
+  /** The user's name of the connector, and which of its uses when there are several. */
   readonly source: string
   readonly rows: number
   readonly proof: Proof
+  /** Columns that feed nothing; of a joined source none are meant to. */
   readonly unusedColumns: readonly string[]
+  /** Of a source that was joined to another one. */
+  readonly join?: JoinOutcome
+}
+
+export interface JoinOutcome extends JoinCounts {
+  /** Its name in expressions. */
+  readonly as: string
+  /** The source that it was joined to. */
+  readonly to: string
+  /** Its rows that have no key, and with that match nobody. */
+  readonly withoutKey: number
+  /** Those among them whose key could not be computed, and why the first one's could not. */
+  readonly faults?: { readonly rows: number; readonly message: string }
 }

@@ -392,26 +392,19 @@ const CASES: readonly (readonly [string, string, readonly string[]])[] = [
     'a merge policy that does not exist',
     edited('merge: error', 'merge: frist'),
     [
-      '23:12 resources.people.merge: is text of 5 characters, and none of the known values; expected one of error, first; did you mean "first"?',
+      '23:12 resources.people.merge: is text of 5 characters, and none of the known values; expected one of error, first, join; did you mean "first"?',
     ],
   ],
   [
     'a value that is missing',
     edited('merge: error', 'merge:'),
-    ['23:5 resources.people.merge: has no value; expected one of error, first'],
+    ['23:5 resources.people.merge: has no value; expected one of error, first, join'],
   ],
   [
     'a policy for invalid records that does not exist',
     edited('merge: error', 'onInvalid: ignore'),
     [
       '23:16 resources.people.onInvalid: is text of 6 characters, and none of the known values; expected one of carry-forward, block, drop',
-    ],
-  ],
-  [
-    'a merge policy of a later version',
-    edited('merge: error', 'merge: join'),
-    [
-      '23:12 resources.people.merge: joining the fields of several sources is not in this version; expected one of error, first',
     ],
   ],
   [

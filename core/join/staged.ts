@@ -1,0 +1,59 @@
+/** Rows of both sides while they wait to be laid beside each other. */
+import type { FieldProblem } from '../../schemas/problem.ts'
+import { type Codec, textWeight } from '../stage/codec.ts'
+import { compareCodePoints } from '../text/order.ts'
+
+/** A row of a joined source. */
+export interface RightRow {
+  /** Never ''. */
+  readonly key: string
+  readonly seq: number
+  readonly at: string
+  /** Its fields as text: those that are read of it. */
+  readonly fields: string
+}
+
+/** A row of the source that decides who exists. */
+export interface LeftRow {
+  /** What it is looked up by in the next joined source; '' when it has none. */
+  readonly key: string
+  readonly seq: number
+  readonly at: string
+  readonly fields: string
+  /** What was found in the joined sources before, as text; null where nothing was. */
+  readonly found: readonly (string | null)[]
+  readonly problems: readonly FieldProblem[]
+}
+
+export const rightRowCodec: Codec<RightRow> = {
+  encode: ({ key, seq, at, fields }) => `${JSON.stringify([key, seq, at])}\t${fields}`,
+  decode(line) {
+    const [facts = '', fields = ''] = line.split('\t')
+    const [key, seq, at] = JSON.parse(facts) as [string, number, string]
+    return { key, seq, at, fields }
+  },
+  weigh: ({ key, at, fields }) => 96 + textWeight(key) + textWeight(at) + textWeight(fields),
+}
+
+export const leftRowCodec: Codec<LeftRow> = {
+  encode: ({ key, seq, at, fields, found, problems }) =>
+    [JSON.stringify([key, seq, at, problems]), fields, ...found.map((each) => each ?? '')].join('\t'),
+  decode(line) {
+    const [facts = '', fields = '', ...found] = line.split('\t')
+    const [key, seq, at, problems] = JSON.parse(facts) as [string, number, string, FieldProblem[]]
+    return { key, seq, at, fields, found: found.map((each) => (each === '' ? null : each)), problems }
+  },
+  weigh({ key, at, fields, found }) {
+    const others = found.reduce((sum, each) => sum + textWeight(each ?? undefined), 0)
+    return 160 + textWeight(key) + textWeight(at) + textWeight(fields) + others
+  },
+}
+
+interface Keyed {
+  readonly key: string
+  readonly seq: number
+}
+
+export function compareKeyed(a: Keyed, b: Keyed): number {
+  return compareCodePoints(a.key, b.key) || a.seq - b.seq
+}

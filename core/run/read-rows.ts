@@ -1,0 +1,230 @@
+/** Drives a connector through one read, and judges its proof. */
+import { type Clock, SECOND, toInstant } from '../clock.ts'
+import type { Proof, ReadContext, Row, Rows } from '../connector.ts'
+import { ConfigError, isSyncError, messageOf, OperatorError, RetryLaterError } from '../errors.ts'
+import type { Log } from '../log.ts'
+import type { MappingProblem } from '../mapping/mapping.ts'
+import type { Transport } from '../network/transport.ts'
+import type { ReadableSource } from '../resource.ts'
+import { sayDuration } from '../text/duration.ts'
+
+/** A module that ignores the abort signal for longer is left behind and named. */
+const GRACE = 5 * SECOND
+
+/** What a read needs besides its source. */
+export interface ReadSettings {
+  readonly now: number
+  readonly timeoutMs: number
+  readonly maxDataAgeMs?: number
+  readonly clock: Clock
+  readonly log: Log
+  readonly transport: Transport
+  readonly zone: string
+  /** Folder for temporary files; whoever asks for the read removes it. */
+  readonly scratch: string
+  readonly signal: AbortSignal
+  onProgress(done: number, total: number | undefined, unit: 'rows' | 'bytes'): void
+}
+
+export interface RowsRequest extends ReadSettings {
+  readonly source: ReadableSource
+  /** May give problems, or throw: then the read fails at once. */
+  onColumns(names: readonly string[]): readonly MappingProblem[]
+  /** Never sees a row without any value. */
+  onRow(row: Row): void
+  onBlank(): void
+  /** After the proof: problems with columns that only the rows could show. */
+  onEnd(): readonly MappingProblem[]
+}
+
+export interface RowsRead {
+  readonly rows: number
+  readonly proof: Proof
+}
+
+/**
+ * Reads one source to its end. Resolves only when the source proved itself complete.
+ * @throws OperatorError, RetryLaterError (exit 12) when the read failed or is incomplete; ConfigError
+ */
+export async function readRows(request: RowsRequest): Promise<RowsRead> {
+  const end = new AbortController()
+  const signal = AbortSignal.any([request.signal, end.signal])
+  const timer = request.clock.sleep(request.timeoutMs, end.signal).then(
+    () => end.abort(timedOut(request)),
+    () => undefined,
+  )
+  try {
+    return await abandonOnAbort(consume(request, signal), signal, request)
+  } catch (error) {
+    request.signal.throwIfAborted()
+    throw failed(request.source, signal.aborted ? signal.reason : error)
+  } finally {
+    end.abort()
+    await timer
+  }
+}
+
+async function consume(request: RowsRequest, signal: AbortSignal): Promise<RowsRead> {
+  const { source } = request
+  let rows = 0
+  const reading = source.connector.read(await contextOf(request, signal))
+  try {
+    let step = await reading.next()
+    while (!step.done) {
+      signal.throwIfAborted()
+      for (const row of isBatch(step.value) ? step.value : [step.value]) {
+        rows++
+        if (isBlank(row)) request.onBlank()
+        else request.onRow(row)
+      }
+      request.onProgress(rows, undefined, 'rows')
+      step = await reading.next()
+    }
+    const proof = proven(request, step.value, rows)
+    refuseColumns(source, request.onEnd())
+    return { rows, proof }
+  } catch (error) {
+    await letGo(reading, request)
+    throw error
+  }
+}
+
+/** A connector that is left in the middle may close what it has opened; what goes wrong with that is not the news. */
+async function letGo(reading: Rows, { clock }: RowsRequest): Promise<void> {
+  const closed = new AbortController()
+  const patience = clock.sleep(GRACE, closed.signal).catch(() => undefined)
+  const closing = reading.return(undefined).catch(() => undefined)
+  await Promise.race([closing, patience])
+  closed.abort()
+}
+
+async function contextOf(request: RowsRequest, signal: AbortSignal): Promise<ReadContext> {
+  const { source, transport } = request
+  const proxyFor = transport.proxyFor?.bind(transport)
+  return {
+    options: await source.options(signal),
+    log: request.log,
+    signal,
+    clock: request.clock,
+    zone: request.zone,
+    scratch: request.scratch,
+    fetch: transport.fetch,
+    fetchTrusting: (caFile) => fetchTrusting(transport, caFile),
+    ...(proxyFor === undefined ? {} : { proxyFor }),
+    columns: (names) => refuseColumns(source, request.onColumns(names)),
+    progress: (done, total, unit = 'rows') => request.onProgress(done, total, unit),
+  }
+}
+
+async function fetchTrusting({ trusting }: Transport, caFile: string): Promise<typeof globalThis.fetch> {
+  if (trusting === undefined) throw new ConfigError('no-ca', `this transport cannot trust ${caFile}`)
+  return trusting(caFile)
+}
+
+function isBatch(value: Row | readonly Row[]): value is readonly Row[] {
+  return Array.isArray(value)
+}
+
+function isBlank(row: Row): boolean {
+  for (const value of Object.values(row.fields)) {
+    if (value === null || value === undefined) continue
+    if (typeof value !== 'string' || value.trim() !== '') return false
+  }
+  return true
+}
+
+/** The proof, when it is one. */
+function proven({ source, now, maxDataAgeMs }: RowsRequest, proof: Proof | undefined, rows: number): Proof {
+  if (proof === undefined) throw incomplete(source, 'it ended without a statement that it saw everything')
+  if (!proof.complete) throw incomplete(source, proof.evidence)
+  if (proof.rows !== rows) throw incomplete(source, `it says ${proof.rows} rows, and ${rows} arrived`)
+  if (!(proof.asOf instanceof Date) || Number.isNaN(proof.asOf.getTime()))
+    throw incomplete(source, 'it does not say of what time its data speaks (asOf)')
+  const age = now - proof.asOf.getTime()
+  if (maxDataAgeMs !== undefined && age > maxDataAgeMs) {
+    const allowed = sayDuration(maxDataAgeMs)
+    throw incomplete(
+      source,
+      `its data is ${sayDuration(age)} old (${toInstant(proof.asOf.getTime())}); maxDataAge allows ${allowed}`,
+    )
+  }
+  return proof
+}
+
+function incomplete(source: ReadableSource, why: string): OperatorError {
+  return new OperatorError('source-incomplete', `${source.name} is incomplete: ${why}`, {
+    hint: 'Nothing was pushed. The next run reads again; when it stays so, look at what delivers this source.',
+  })
+}
+
+/** @throws OperatorError for columns that the data should have */
+export function refuseColumns({ name }: ReadableSource, problems: readonly MappingProblem[]): void {
+  if (problems.length === 0) return
+  const sentences = problems.map(({ path, message, expected, nearest }) =>
+    [
+      `${sayPath(path)}: ${message}`,
+      expected && `expected ${expected}`,
+      nearest === undefined ? undefined : `did you mean "${nearest}"?`,
+    ]
+      .filter(Boolean)
+      .join('; '),
+  )
+  throw new OperatorError(
+    'columns',
+    `${name} does not have the columns that its mapping needs: ${sentences.join(' · ')}`,
+    {
+      hint: 'Compare the header of the source with `map`; `vanta-sync preview` shows the rows as they are.',
+    },
+  )
+}
+
+/** `join[0].by.right`, as the configuration has it. */
+function sayPath(path: MappingProblem['path']): string {
+  return path.map((step, i) => (typeof step === 'number' ? `[${step}]` : `${i === 0 ? '' : '.'}${step}`)).join('')
+}
+
+function timedOut({ source, timeoutMs }: RowsRequest): RetryLaterError {
+  return new RetryLaterError(
+    'source-timeout',
+    `${source.name} was not read to its end within ${sayDuration(timeoutMs)}`,
+    {
+      hint: 'Raise `timeout` of the resource when the source is healthy but slow.',
+    },
+  )
+}
+
+function failed(source: ReadableSource, thrown: unknown): Error {
+  if (thrown instanceof ConfigError || (isSyncError(thrown) && thrown.exitCode === 78)) return thrown
+  if (isSyncError(thrown) && thrown.code.startsWith('source-')) return thrown
+  if (isSyncError(thrown) && thrown.code === 'columns') return thrown
+  const facts =
+    isSyncError(thrown) && thrown.hint !== undefined ? { hint: thrown.hint, cause: thrown } : { cause: thrown }
+  const code = isSyncError(thrown) ? thrown.code : 'source-failed'
+  return new OperatorError(code, `${source.name} could not be read: ${messageOf(thrown)}`, facts)
+}
+
+/** The work's end, or a rejection `GRACE` after the abort: a module that does not listen cannot hold up the run. */
+async function abandonOnAbort<T>(work: Promise<T>, signal: AbortSignal, { source, clock }: RowsRequest): Promise<T> {
+  const finished = new AbortController()
+  const deaf = new Promise<never>((_, reject) => {
+    const abandon = (): void => {
+      clock.sleep(GRACE, finished.signal).then(
+        () =>
+          reject(
+            new OperatorError(
+              'source-abandoned',
+              `${source.name} (connector "${source.connector.name}") ignored the abort for 5 s and was left behind`,
+            ),
+          ),
+        () => undefined,
+      )
+    }
+    if (signal.aborted) abandon()
+    else signal.addEventListener('abort', abandon, { once: true, signal: finished.signal })
+  })
+  try {
+    return await Promise.race([work, deaf])
+  } finally {
+    finished.abort()
+  }
+}
