@@ -5,6 +5,14 @@ export interface ConnectorFixture {
   readonly connector: Connector
   /** A source of its own for each call, with at least 200 rows; several may run side by side. */
   start(): Promise<FixtureSource>
+  /**
+   * A source with at least so many rows, for the check that memory stays flat over a long read. Without it the source
+   * of `start` is read over and over, which finds what stays from read to read, and not a connector that holds a whole
+   * read.
+   */
+  startLong?(rows: number): Promise<FixtureSource>
+  /** A source whose reads hang for good, in the middle or before the first row: it is still alive and says nothing. */
+  startHanging?(): Promise<FixtureSource>
   /** Options that must fail, and how. */
   readonly mistakes?: readonly FixtureMistake[]
   /** Columns that hold an id and a name, for tests that push what was read. Default: `id` and `name`. */
@@ -38,4 +46,9 @@ export interface FixtureMistake {
 /** Declares a fixture; the types of its parts are checked. */
 export function defineFixture(fixture: ConnectorFixture): ConnectorFixture {
   return fixture
+}
+
+export function isFixture(value: unknown): value is ConnectorFixture {
+  if (typeof value !== 'object' || value === null || !('connector' in value) || !('start' in value)) return false
+  return typeof value.start === 'function'
 }

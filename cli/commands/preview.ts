@@ -56,7 +56,6 @@ export async function previewCommand(
           scratch,
           signal: io.signal,
           onRow: (row, mapped, { joined, seq }) => void seen.push({ seq, row: previewed(row, mapped, joined) }),
-          onBlank: () => undefined,
           onProgress: () => undefined,
         },
         limit,

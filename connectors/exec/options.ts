@@ -1,4 +1,5 @@
 import type { ObjectSchema, OptionsOf } from '../../core/connector.ts'
+import { SIZE_PATTERN } from '../../core/text/size.ts'
 
 const VARIABLE = '^[A-Za-z_][A-Za-z0-9_]*$'
 
@@ -52,17 +53,18 @@ export const EXEC_OPTIONS = {
       examples: ['2m'],
     },
     maxOutput: {
-      type: 'integer',
-      minimum: 1,
-      default: 10_240,
-      description: 'The program is ended when it writes more MiB than this.',
+      type: 'string',
+      pattern: SIZE_PATTERN,
+      default: '10GiB',
+      description: 'The program is ended when it writes more than this to standard output.',
+      examples: ['500MiB'],
     },
     maxRow: {
-      type: 'integer',
-      minimum: 1,
-      maximum: 64,
-      default: 10,
-      description: 'The longest line in MiB; a longer one fails the read.',
+      type: 'string',
+      pattern: '^([1-9]|[1-5][0-9]|6[0-4])MiB$',
+      default: '10MiB',
+      description: 'The longest line, up to 64MiB; a longer one fails the read.',
+      examples: ['20MiB'],
     },
   },
   required: ['command'],

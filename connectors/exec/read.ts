@@ -1,5 +1,6 @@
 import type { Proof, ReadContext, Rows } from '../../core/connector.ts'
 import { parseDuration } from '../../core/text/duration.ts'
+import { parseSize } from '../../core/text/size.ts'
 import type { LineFault } from '../tables/ndjson.ts'
 import { createStatedRows, doubtEnding, type RowPiece, type StatedRows } from '../tables/stated-rows.ts'
 import { type Command, prepareCommand } from './command.ts'
@@ -9,7 +10,6 @@ import { runProgram } from './run-program.ts'
 import { createScrubber } from './scrub.ts'
 import type { Limits } from './watch.ts'
 
-const MIB = 2 ** 20
 const LONGEST_EVIDENCE = 300
 
 /** Runs the program. It is complete when it ends with code 0, and its last line says so with the right count. */
@@ -20,7 +20,7 @@ export async function* readExec(context: ReadContext<ExecOptions>): Rows {
   const rows = createStatedRows({
     place: (line) => placeOf(command, line),
     announce: (names) => context.columns(names),
-    longest: options.maxRow * MIB,
+    longest: parseSize(options.maxRow),
   })
   const program = runProgram(command, { limits: limitsOf(options), log, signal })
   const end = yield* readLines(program, rows, command)
@@ -70,7 +70,7 @@ function prove(
   const count = rows.count()
   const asOf = ending?.asOf ?? new Date(startedAt)
   if (ending === undefined) {
-    const evidence = `${name} ended with code 0 after ${sayRows(count)}, but without the end line that says that they are all`
+    const evidence = `${name} ended with code 0 after ${sayRows(count)}, but without the end line that says that they are all: {"vanta-sync":{"complete":true,"rows":…}}`
     return { complete: false, rows: count, asOf, evidence }
   }
   // What the program says is shown in the history.
@@ -97,6 +97,6 @@ function limitsOf({ timeout, idleTimeout, maxOutput }: ExecOptions): Limits {
   return {
     timeoutMs: timeout === undefined ? undefined : parseDuration(timeout),
     idleMs: idleTimeout === undefined ? undefined : parseDuration(idleTimeout),
-    maxBytes: maxOutput * MIB,
+    maxBytes: parseSize(maxOutput),
   }
 }

@@ -1,5 +1,6 @@
 /** Options of places that are not this machine's own disk, and of files that are packed. */
 import type { ObjectSchema, OptionSchema } from '../../core/connector.ts'
+import { SIZE_PATTERN } from '../../core/text/size.ts'
 
 const SFTP = {
   type: 'object',
@@ -105,7 +106,7 @@ export const LOCATION_OPTIONS = {
   },
   maxUnpacked: {
     type: 'string',
-    pattern: '^[1-9][0-9]{0,4}(MiB|GiB)$',
+    pattern: SIZE_PATTERN,
     default: '2GiB',
     description:
       'Most content of a file that is unpacked, or that is copied to this machine to be read: a small archive can fill any disk.',

@@ -25,7 +25,7 @@ export function foreignFormat(head: Buffer, kind: TextKind): string | undefined 
 
 /** Web pages come when a login has expired and the downloader saved what it got. */
 function markedText(start: string, kind: TextKind): string | undefined {
-  if (/^<(!doctype html|html|head|body)\b/i.test(start)) return 'a web page (HTML)'
+  if (/^<(!doctype html|html|head|body|meta|table)\b/i.test(start)) return 'a web page (HTML)'
   if (/^BZh[1-9]1AY/.test(start)) return 'a bzip2 archive'
   if (start.startsWith('SQLite format 3\0')) return 'an SQLite database'
   if (/^<\?xml\b/i.test(start)) return 'an XML document'

@@ -28,7 +28,8 @@ function isoDay(text: string): string | undefined {
 
 function formatted(text: string, format: string | undefined): string | undefined {
   if (format === undefined) return undefined
-  const date = DateTime.fromFormat(text, format, { zone: 'utc', locale: 'en' })
+  // With an offset in the text it stays the day that is written there.
+  const date = DateTime.fromFormat(text, format, { zone: 'utc', setZone: true, locale: 'en' })
   return date.isValid ? date.toISODate() : undefined
 }
 
@@ -47,6 +48,11 @@ export function beginOf(day: string, zone: string): string {
 export function dayAfter(day: string, days = 1): string {
   const next = DateTime.fromISO(day, { zone: 'utc' }).plus({ days })
   return next.toISODate() ?? day
+}
+
+/** Days from one day to a later one; negative when it is earlier. */
+export function daysBetween(from: string, to: string): number {
+  return Math.round((Date.parse(to) - Date.parse(from)) / DAY)
 }
 
 /** Whole days of a duration, rounded up. */

@@ -40,7 +40,7 @@ export function judgeEmployment(
   day: string,
   assignments: Rules['assignments'],
 ): Employment {
-  const problems = rows.flatMap((row) => [...row.problems, ...contradictions(row, day)])
+  const problems = problemsOf(rows, day)
   const [first] = rows
   if (first === undefined) throw new Error('a person without a row')
   const firstDay = earliest(rows)
@@ -64,12 +64,29 @@ function currentOf(
   const marked = assignments === 'primary' ? current.filter(({ isPrimary }) => isPrimary) : current
   const [only] = marked
   if (only !== undefined && marked.length === 1) return { kind: 'current', speaker: only, firstDay }
-  const places = current.map(({ at }) => at).join(', ')
+  const places = sayPlaces(current)
   const message =
     assignments === 'single'
       ? `${current.length} rows of this person hold at one time (${places}); one is expected`
       : `${marked.length} of ${current.length} rows of this person are marked primary (${places}); one is expected`
   return { kind: 'unclear', speaker: youngest, firstDay, problems: [{ field: 'status', message }] }
+}
+
+/** So many are named: a thousand rows may share an id that is none, such as 0. */
+const NAMED = 3
+
+function problemsOf(rows: readonly Assignment[], day: string): readonly RowProblem[] {
+  const problems: RowProblem[] = []
+  for (const row of rows) {
+    problems.push(...row.problems, ...contradictions(row, day))
+    if (problems.length >= NAMED) return problems.slice(0, NAMED)
+  }
+  return problems
+}
+
+function sayPlaces(rows: readonly Assignment[]): string {
+  const named = rows.slice(0, NAMED).map(({ at }) => at)
+  return rows.length > NAMED ? `${named.join(', ')} and others` : named.join(', ')
 }
 
 /** Dates decide; a status decides where there is no end date, and may not say the contrary of what is past. */

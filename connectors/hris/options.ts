@@ -47,7 +47,8 @@ export const HRIS_OPTIONS = {
       type: 'array',
       items: { type: 'string', description: 'A text.' },
       default: [],
-      description: 'Texts that stand for no date, besides an empty cell: 00.00.0000, 31.12.9999.',
+      description:
+        'Texts that stand for no date, besides an empty cell: 00.00.0000, 31.12.9999. Real dates of a workbook that are the same day count, too.',
     },
     endDate: {
       type: 'string',
@@ -66,7 +67,7 @@ export const HRIS_OPTIONS = {
     },
     contractors: {
       type: 'string',
-      enum: ['keep', 'leave-out'],
+      enum: ['keep', 'exclude'],
       default: 'keep',
       description: 'Whether people whose type is one of `contractorTypes` belong to the set.',
     },

@@ -1,5 +1,5 @@
 import type { Row } from '../../core/connector.ts'
-import { beginOf, dayAfter } from './day.ts'
+import { beginOf, dayAfter, daysBetween } from './day.ts'
 import type { Employment } from './employment.ts'
 
 /** Fields that this connector adds to those of the export. */
@@ -39,7 +39,7 @@ export function toPerson(row: Row, employment: Employment, asOf: AsOf): Person {
 function leaver(row: Row, employment: Extract<Employment, { kind: 'left' }>, asOf: AsOf): Person {
   const { lastDay } = employment
   // Without a date nobody can tell how long ago it was: sent for as long as the export has the row.
-  if (lastDay !== undefined && dayAfter(lastDay, asOf.tombstoneDays) < asOf.day) return { fate: 'gone' }
+  if (lastDay !== undefined && daysBetween(lastDay, asOf.day) > asOf.tombstoneDays) return { fate: 'gone' }
   const ended = lastDay === undefined ? {} : { deactivatedTimestamp: beginOf(dayAfter(lastDay), asOf.zone) }
   return { fate: 'left', row: withFields(row, { status: 'DEACTIVATED', ...startOf(employment, asOf), ...ended }) }
 }

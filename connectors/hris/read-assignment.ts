@@ -1,25 +1,37 @@
 import type { Row, RowProblem } from '../../core/connector.ts'
-import { type DayReader, dayAfter } from './day.ts'
+import { dayAfter } from './day.ts'
 import type { Assignment } from './employment.ts'
 import type { Standing } from './presets.ts'
 import type { Rules } from './rules.ts'
 
 /** What a row of the export says of an employment. */
-export function readAssignment(row: Row, rules: Rules, readDay: DayReader): Assignment {
+export function readAssignment(row: Row, rules: Rules): Assignment {
   const problems: RowProblem[] = []
   const day = (role: 'start' | 'end'): string | undefined => {
     const name = rules.columns[role]
     const text = name === undefined ? '' : textOf(row, name)
     if (text === '' || rules.noDate.has(text)) return undefined
-    const found = readDay(text)
+    const found = rules.readDay(text)
+    if (found !== undefined && rules.noDays.has(found)) return undefined
     if (found === undefined) problems.push(unreadable(name ?? role, row, { text, format: rules.dateFormat }))
     return found
   }
+  if (isRounded(textOf(row, rules.columns.id))) problems.push(roundedId(rules.columns.id, row))
   const start = day('start')
   const end = day('end')
   const standing = standingOf(row, rules, problems)
   const lastDay = end !== undefined && rules.endDate === 'first-day-off' ? dayAfter(end, -1) : end
   return { at: row.at, start, end: lastDay, standing, isPrimary: isMarked(row, rules), problems }
+}
+
+/** `1.23E+11`: a spreadsheet has written it so, and other ids with it. Whose row it is nobody can tell any more. */
+export function isRounded(id: string): boolean {
+  return /^\d(?:[.,]\d+)?E\+\d+$/i.test(id)
+}
+
+function roundedId(column: string, { at }: Row): RowProblem {
+  const message = `${column} is a number in scientific notation, whose digits are lost (${at}); expected an id: format the column as text and export it again`
+  return { field: 'status', message }
 }
 
 function standingOf(row: Row, { columns, statuses }: Rules, problems: RowProblem[]): Standing | undefined {

@@ -2,6 +2,7 @@
 import { DateTime } from 'luxon'
 import { ConfigError, OperatorError } from '../../core/errors.ts'
 import { nearestName } from '../../core/text/nearest.ts'
+import { createDayReader, type DayReader } from './day.ts'
 import type { HrisOptions } from './options.ts'
 import { COLUMN_ROLES, type ColumnRole, presetOf, type Standing } from './presets.ts'
 
@@ -9,7 +10,11 @@ export interface Rules {
   readonly columns: Readonly<Partial<Record<ColumnRole, string>>> & { readonly id: string }
   /** Undefined: dates must be real dates of a workbook. */
   readonly dateFormat: string | undefined
+  readonly readDay: DayReader
+  /** Texts that stand for no date. */
   readonly noDate: ReadonlySet<string>
+  /** The same as days, for real dates of a workbook. */
+  readonly noDays: ReadonlySet<string>
   readonly endDate: 'last-day' | 'first-day-off'
   /** By text in lower case. */
   readonly statuses: ReadonlyMap<string, Standing>
@@ -28,13 +33,14 @@ export function checkOptions(options: HrisOptions): void {
   if (dateFormat !== undefined && !givesDay(dateFormat)) {
     throw mistake(`dateFormat "${dateFormat}" does not give year, month and day`, "Use luxon's tokens: dd.MM.yyyy.")
   }
-  if (dateFormat === undefined && preset === undefined && formatOf(options) === 'csv') {
+  const hasDates = columns.start !== undefined || columns.end !== undefined
+  if (dateFormat === undefined && preset === undefined && hasDates && formatOf(options) === 'csv') {
     throw mistake('`dateFormat` is missing: 03/04/2026 is two dates', 'Write it as in dd.MM.yyyy or MM/dd/yyyy.')
   }
   if (columns.status !== undefined && options.statuses === undefined && preset === undefined) {
     throw mistake('`statuses` is missing: nothing says what the texts of the status column mean')
   }
-  if (contractors === 'leave-out' && contractorTypes.length === 0) {
+  if (contractors === 'exclude' && contractorTypes.length === 0) {
     throw mistake('`contractorTypes` is empty: nothing says which types are contractors')
   }
   if (assignments === 'primary' && columns.primary === undefined) {
@@ -48,7 +54,7 @@ export function formatOf({ format, path }: Pick<HrisOptions, 'format' | 'path'>)
 
 /**
  * The rules for an export with these columns.
- * @throws OperatorError `columns` when it lacks one that is needed
+ * @throws OperatorError `hris-columns` when it lacks one that is needed
  */
 export function rulesFor(options: HrisOptions, names: readonly string[]): Rules {
   const preset = presetOf(options.preset)
@@ -62,15 +68,20 @@ export function rulesFor(options: HrisOptions, names: readonly string[]): Rules 
   if (columns.end === undefined && columns.status === undefined) {
     throw missing('end', preset?.columns.end ?? [], names)
   }
-  const leaveOut = options.contractors === 'leave-out'
+  const leaveOut = options.contractors === 'exclude'
   if (leaveOut && columns.type === undefined) throw missing('type', preset?.columns.type ?? [], names)
+  const dateFormat = options.dateFormat ?? preset?.dateFormat
+  const readDay = createDayReader(dateFormat, formatOf(options) === 'xlsx')
+  const noDate = options.noDate.map((text) => text.trim())
   return {
     columns: { ...columns, id },
-    dateFormat: options.dateFormat ?? preset?.dateFormat,
-    noDate: new Set(options.noDate),
+    dateFormat,
+    readDay,
+    noDate: new Set(noDate),
+    noDays: new Set(noDate.map(readDay).filter((day) => day !== undefined)),
     endDate: options.endDate ?? preset?.endDate ?? 'last-day',
     statuses: lowerKeys({ ...preset?.statuses, ...options.statuses }),
-    leftOutTypes: leaveOut ? new Set(options.contractorTypes.map((text) => text.toLowerCase())) : undefined,
+    leftOutTypes: leaveOut ? new Set(options.contractorTypes.map((text) => text.trim().toLowerCase())) : undefined,
     assignments: options.assignments,
   }
 }
@@ -95,14 +106,16 @@ function missing(role: ColumnRole, wanted: readonly string[], names: readonly st
     nearest === undefined
       ? `Set \`columns.${role}\`. The export has: ${names.join(', ')}.`
       : `Did you mean "${nearest}"?`
-  return new OperatorError('columns', `the export has ${what}`, { hint })
+  return new OperatorError('hris-columns', `the export has ${what}`, { hint })
 }
 
 function lowerKeys(texts: Readonly<Record<string, Standing>>): ReadonlyMap<string, Standing> {
   return new Map(Object.entries(texts).map(([text, standing]) => [text.trim().toLowerCase(), standing]))
 }
 
+/** Capital D and Y are what other programs write for day and year; luxon takes `DD` for a date in words. */
 function givesDay(format: string): boolean {
+  if (/[DY]/.test(format.replace(/'[^']*'/g, ''))) return false
   const { tokens } = DateTime.fromFormatExplain('', format, { locale: 'en' })
   const letters = new Set(tokens.filter(({ literal }) => !literal).map(({ val }) => val.charAt(0)))
   return letters.has('y') && (letters.has('M') || letters.has('L')) && letters.has('d')

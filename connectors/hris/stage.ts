@@ -1,14 +1,18 @@
 /** Rows of the export, brought together by person, however many there are. */
 import { mkdirSync } from 'node:fs'
 import type { Row } from '../../core/connector.ts'
+import { OperatorError } from '../../core/errors.ts'
 import { type Codec, textWeight } from '../../core/stage/codec.ts'
 import { createSorter } from '../../core/stage/sorter.ts'
 import { compareCodePoints } from '../../core/text/order.ts'
 
 export interface StagedRows {
   add(id: string, row: Row): void
-  /** The rows of each person in the order of the export; rows without an id stand alone. */
-  people(): Generator<readonly Row[], void, void>
+  /**
+   * The rows of each person in the order of the export; rows without an id stand alone.
+   * @throws OperatorError when so many rows share an id that it is no person's
+   */
+  people(signal: AbortSignal): Promise<Generator<readonly Row[], void, void>>
 }
 
 interface StagedRow {
@@ -16,6 +20,9 @@ interface StagedRow {
   readonly seq: number
   readonly row: Row
 }
+
+/** Even a whole career, a row for each change, is shorter. What has more is a placeholder, or the wrong column. */
+const MOST_ROWS = 1000
 
 /** Rows that wait in memory to be sorted: bytes. */
 const MEMORY = 16 << 20
@@ -25,7 +32,7 @@ export function createStage(folder: string): StagedRows {
   const sorter = createSorter({ folder, name: 'people', codec, compare, memory: MEMORY })
   return {
     add: (id, row) => sorter.add({ id, seq: sorter.length, row }),
-    people: () => grouped(sorter.sorted()),
+    people: async (signal) => grouped(await sorter.sorted(signal)),
   }
 }
 
@@ -39,8 +46,16 @@ function* grouped(rows: Iterable<StagedRow>): Generator<readonly Row[], void, vo
     }
     id = staged.id
     person.push(staged.row)
+    if (person.length > MOST_ROWS) throw sharedId(person)
   }
   if (person.length > 0) yield person
+}
+
+function sharedId([first]: readonly Row[]): OperatorError {
+  const message = `more than ${MOST_ROWS} rows, of which ${first?.at} is the first, have the same id: folded, they would be one person`
+  return new OperatorError('hris-id', message, {
+    hint: 'Set `columns.id` to the column that tells people apart; whoever makes the export must give everybody an id.',
+  })
 }
 
 function compare(a: StagedRow, b: StagedRow): number {

@@ -16,7 +16,7 @@ export interface Asked {
 type Fault = (says: string, asked: Asked, result: Result) => SyncError
 
 const ENCRYPTION =
-  'Use an ldaps:// URL, or `tls: start` with an ldap:// one; `ca` names the authority when it is a private one.'
+  'Use an ldaps:// URL, or `startTls: true` with an ldap:// one; `ca` names the authority when it is a private one.'
 
 const FAULTS: ReadonlyMap<number, Fault> = new Map<number, Fault>([
   [CODE.operationsError, operationsError],
@@ -93,7 +93,7 @@ export function disconnected(server: string, result: Result): RetryLaterError {
 
 export function silentServer(server: string, silenceMs: number): RetryLaterError {
   return new RetryLaterError('ldap-timeout', `${server} has been silent for ${sayDuration(silenceMs)}`, {
-    hint: 'When the server is healthy but slow, raise `timeout`; an index for what `filter` looks at helps more.',
+    hint: 'When the server is healthy but slow, raise `answerTimeout`; an index for what `filter` looks at helps more.',
   })
 }
 
@@ -107,7 +107,7 @@ export function noConnection(error: unknown, server: string): SyncError {
   const facts = { cause: error, hint: failure.hint ?? hintFor(code) }
   if (!failure.lasting && !/EPROTO|ERR_SSL/.test(says)) return new RetryLaterError(code, says, facts)
   if (says.includes('ALTNAME')) {
-    const hint = 'Its certificate is for another name: write that name in the URL, or in `servername`.'
+    const hint = 'Its certificate is for another name: write that name in the URL, or in `serverName`.'
     return new ConfigError(code, says, { cause: error, hint })
   }
   const isOutdated = /EXPIRED|NOT_YET_VALID/.test(says)

@@ -15,12 +15,11 @@ export const LDAP_OPTIONS = {
       description:
         'Servers, tried in order until one answers. The whole read then stays with that one: two servers of one directory are never of the same instant.',
     },
-    tls: {
-      type: 'string',
-      enum: ['none', 'start'],
-      default: 'none',
+    startTls: {
+      type: 'boolean',
+      default: false,
       description:
-        'start encrypts a connection to an ldap:// URL by StartTLS before anything else. ldaps:// always does.',
+        'Encrypt a connection to an ldap:// URL by StartTLS before anything else is said. One to ldaps:// always is.',
     },
     ca: {
       type: 'string',
@@ -28,7 +27,7 @@ export const LDAP_OPTIONS = {
       description: 'PEM file with the authority of the servers, trusted besides the usual ones.',
       examples: ['./tls/company-ca.pem'],
     },
-    servername: {
+    serverName: {
       type: 'string',
       minLength: 1,
       description: 'The name that the certificate must have, when it is not the host of the URL.',
@@ -189,7 +188,7 @@ export const LDAP_OPTIONS = {
       default: '5m',
       description: 'How long the server may work on one page, told to the server; 0s leaves it to the server.',
     },
-    timeout: {
+    answerTimeout: {
       type: 'string',
       format: 'duration',
       default: '2m',

@@ -50,6 +50,12 @@ export function checkLdapOptions(options: LdapOptions): void {
       hint: 'Write a filter such as (objectClass=account), or (objectClass=*) for every entry.',
     })
   }
+  for (const name of ['answerTimeout', 'connectTimeout'] as const) {
+    if (parseDuration(options[name]) !== 0) continue
+    throw new ConfigError('ldap-options', `\`${name}\` must be longer than 0s`, {
+      hint: 'A server that hangs would never be given up. Leave it out for the usual time.',
+    })
+  }
 }
 
 export async function createPlan(session: Session, context: Context): Promise<ReadPlan> {

@@ -6,6 +6,7 @@ import { createMembershipBuilder, type GroupFacts, type Membership } from './gro
 import type { LdapOptions } from './options.ts'
 import { groupFilter } from './presets.ts'
 import { followRanges, rangeOf } from './ranges.ts'
+import { isOwnPartition, sayTargets } from './references.ts'
 import { findGroupBase } from './root-dse.ts'
 import { searchPages } from './search.ts'
 import type { Session } from './session.ts'
@@ -47,12 +48,13 @@ export async function readGroups({ session, options, base, timeLimit }: GroupsHo
     }
   }
   const { stop, references } = step.value
-  const hasGaps = references.length > 0 && options.referrals === 'incomplete'
   if (stop !== undefined) {
     const searched = { filter, base: spec.base, server: session.server }
     throw refusalOf(stop, searched, options.bindDn) ?? incomplete(sayStop(stop, searched))
   }
-  if (hasGaps) throw incomplete('the server points to other servers for a part of them')
+  // From the top of a domain, Active Directory always points to partitions of its own.
+  const gaps = session.directory === 'active-directory' ? references.filter((uri) => !isOwnPartition(uri)) : references
+  if (gaps.length > 0 && options.referrals === 'incomplete') throw elsewhere(gaps)
   return builder.build({ only: options.groups?.only, nested: options.groups?.nested ?? true })
 }
 
@@ -94,8 +96,15 @@ function withoutUid(member: string): string {
   return member.replace(/#'[01]*'B$/, '')
 }
 
-function incomplete(why: string): OperatorError {
-  return new OperatorError('ldap-groups', `the groups could not all be read: ${why}`, {
-    hint: 'Without all groups nobody can tell who is in them, so nothing was read.',
-  })
+function elsewhere(uris: readonly string[]): OperatorError {
+  return incomplete(
+    `the server points to others for a part of them (${sayTargets(uris)})`,
+    'Set `groups.base` to an entry below which all groups are that matter, or `referrals: ignore` if those there do not.',
+  )
+}
+
+const NOTHING_READ = 'Without all groups nobody can tell who is in them, so nothing was read.'
+
+function incomplete(why: string, hint = NOTHING_READ): OperatorError {
+  return new OperatorError('ldap-groups', `the groups could not all be read: ${why}`, { hint })
 }

@@ -5,10 +5,11 @@ import type { LdapOptions } from './options.ts'
 import { checkLdapOptions, createPlan, type ReadPlan } from './plan.ts'
 import { followRanges } from './ranges.ts'
 import { readGroups } from './read-groups.ts'
+import { sayTargets } from './references.ts'
 import { createRowMaker, type RowMaker } from './rows.ts'
 import { type SearchEnd, searchPages } from './search.ts'
 import { openSession, type Session } from './session.ts'
-import { refusalOf, sayStop, sayTargets } from './stop.ts'
+import { refusalOf, sayStop } from './stop.ts'
 
 type Context = ReadContext<LdapOptions>
 

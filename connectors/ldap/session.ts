@@ -97,7 +97,7 @@ async function openAt(address: Address, trust: Trust, context: Context): Promise
   const channel = openChannel(socket, address, context)
   try {
     if (options.password !== undefined && encryption === 'no TLS' && !isLoopback(address)) {
-      log.warn(`the password crosses the network to ${server} in the clear; use ldaps:// or tls: start`)
+      log.warn(`the password crosses the network to ${server} in the clear; use ldaps:// or startTls: true`)
     }
     await bind(channel, server, options)
     const root = await readRootDse(channel, { server, bindDn: options.bindDn })
@@ -110,7 +110,7 @@ async function openAt(address: Address, trust: Trust, context: Context): Promise
 }
 
 function openChannel(socket: Socket, address: Address, { options, signal }: Context): Channel {
-  const silenceMs = Math.max(1, parseDuration(options.timeout) ?? 0)
+  const silenceMs = timerOf(options.answerTimeout)
   return createChannel({ socket, server: sayAddress(address), silenceMs, signal })
 }
 
@@ -119,12 +119,12 @@ type Connected = Pick<Session, 'encryption'> & { readonly socket: Socket }
 async function connectTo(address: Address, trust: Trust, context: Context): Promise<Connected> {
   const { options, signal } = context
   const late = new AbortController()
-  const timer = setTimeout(() => late.abort(timedOut()), Math.max(1, parseDuration(options.connectTimeout) ?? 0))
+  const timer = setTimeout(() => late.abort(timedOut()), timerOf(options.connectTimeout))
   const deadline = AbortSignal.any([signal, late.signal])
   try {
     const socket = await openSocket(address, trust, deadline)
     if (address.secure) return { socket, encryption: 'LDAPS' }
-    if (options.tls === 'none') return { socket, encryption: 'no TLS' }
+    if (!options.startTls) return { socket, encryption: 'no TLS' }
     return { socket: await startTls(socket, { address, trust, deadline, context }), encryption: 'StartTLS' }
   } catch (error) {
     signal.throwIfAborted()
@@ -132,6 +132,13 @@ async function connectTo(address: Address, trust: Trust, context: Context): Prom
   } finally {
     clearTimeout(timer)
   }
+}
+
+/** Timers count milliseconds in 31 bits, and fire at once when given more. */
+const LONGEST_TIMER = 2 ** 31 - 1
+
+function timerOf(duration: string): number {
+  return Math.min(parseDuration(duration) ?? 0, LONGEST_TIMER)
 }
 
 function timedOut(): Error {

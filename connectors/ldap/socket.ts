@@ -33,12 +33,12 @@ export function isLoopback({ host }: Address): boolean {
 }
 
 /** @throws ConfigError when the CA file cannot be read or holds no certificate */
-export async function readTrust(options: { ca?: string; servername?: string }): Promise<Trust> {
+export async function readTrust(options: { ca?: string; serverName?: string }): Promise<Trust> {
   const pem = options.ca === undefined ? undefined : await readAuthorities(options.ca, 'ca')
   const ca = pem === undefined ? undefined : await trustedAuthorities({ [`ca (${options.ca})`]: pem }, env)
   return {
     ...(ca === undefined ? {} : { ca }),
-    ...(options.servername === undefined ? {} : { servername: options.servername }),
+    ...(options.serverName === undefined ? {} : { servername: options.serverName }),
   }
 }
 

@@ -1,6 +1,7 @@
 /** Why a search that ended before its end is incomplete, in words for whoever must act. */
 import type { SyncError } from '../../core/errors.ts'
 import { type Asked, refusal, sayResult } from './failure.ts'
+import { sayTargets } from './references.ts'
 import { CODE } from './result.ts'
 import type { SearchEnd } from './search.ts'
 
@@ -36,26 +37,6 @@ export function sayStop(stop: Stop, { filter, base, server }: Searched): string 
   const cut = /page ?size/i.test(stop.message) ? SMALLER_PAGES : CUTS[stop.code]
   if (cut !== undefined) return `${where} was cut off by the server (${sayResult(stop)}): ${cut}`
   return `${where} ended with ${sayResult(stop)}`
-}
-
-/** Where referrals point: `other.example.com for ou=branch,dc=example,dc=com`. */
-export function sayTargets(uris: readonly string[]): string {
-  const targets = [...new Set(uris.map(sayTarget))]
-  return targets.slice(0, 3).join(', ') + (targets.length > 3 ? ' and others' : '')
-}
-
-function sayTarget(uri: string): string {
-  const [, host = '', dn = ''] = /^ldaps?:\/\/([^/?]*)\/?([^?]*)/i.exec(uri) ?? []
-  const where = host === '' ? 'elsewhere' : host
-  return dn === '' ? where : `${where} for ${decoded(dn)}`
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return text
-  }
 }
 
 /** The error for a search that the server refused; undefined when it was cut off, or points elsewhere. */

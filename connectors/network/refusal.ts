@@ -4,7 +4,7 @@ import type { Secret } from '../../core/secret.ts'
 import { isHtml, serverText } from './server-text.ts'
 import { sayUrl } from './url.ts'
 
-const RETRIED: ReadonlySet<number> = new Set([429, 500, 502, 503, 504])
+const RETRIED: ReadonlySet<number> = new Set([408, 429, 500, 502, 503, 504])
 
 export interface Refusal {
   /** Of the request: `GET https://hr.example.com/v1/people`. */
@@ -74,6 +74,15 @@ export function refusalOf(refusal: Refusal): SyncError {
     return new RetryLaterError('http-rate-limited', `${name} was refused with 429: too many requests${said}`, {
       hint: 'Somebody else may use the same credentials. Slow this reader down, or ask for a higher limit.',
     })
+  }
+  if (status === 408) {
+    return new RetryLaterError(
+      'http-server-error',
+      `${name} was refused with 408: the request came too slowly${said}`,
+      {
+        hint: 'Nothing to do if it happens once: the next run tries again.',
+      },
+    )
   }
   if (status >= 500) {
     return new RetryLaterError('http-server-error', `${name} failed at the server with ${status}${said}`, {

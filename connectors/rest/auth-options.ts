@@ -6,10 +6,9 @@ export const AUTH_OPTIONS = {
   description: 'How the reader proves who it is: exactly one of these. Without it no credentials are sent.',
   properties: {
     bearer: {
-      type: 'object',
-      description: 'A token in the Authorization header.',
-      properties: { token: { type: 'string', secret: true, description: 'The token, without the word Bearer.' } },
-      required: ['token'],
+      type: 'string',
+      secret: true,
+      description: 'A token, sent as `Authorization: Bearer …`. Without that word.',
     },
     basic: {
       type: 'object',

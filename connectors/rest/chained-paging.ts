@@ -2,7 +2,7 @@
 import { describeValue } from '../../core/text/describe.ts'
 import { sayUrl } from '../network/url.ts'
 import { badAnswer } from './failure.ts'
-import { isNothing, readFlag } from './flags.ts'
+import { readFlag } from './flags.ts'
 import { nextLinks } from './link-header.ts'
 import type { PagingOptions } from './options.ts'
 import type { Page } from './page.ts'
@@ -10,6 +10,7 @@ import type { Pager, Turn } from './pager.ts'
 import { valueAt } from './path.ts'
 import { createRepeats } from './repeats.ts'
 import { type PageRequest, withParameters } from './request.ts'
+import { isNothing } from './wording.ts'
 
 type CursorOptions = NonNullable<PagingOptions['cursor']>
 type NextUrlOptions = NonNullable<PagingOptions['nextUrl']>
@@ -52,7 +53,7 @@ export function linkPager(base: PageRequest): Pager {
   return {
     first: base,
     after(page) {
-      const [target, ...others] = nextLinks(page.headers.get('link'))
+      const [target, ...others] = nextLinks(page.headers.get('link')) ?? unreadable(page)
       if (target === undefined) return endOrFault(page, 'no link to a next one', undefined)
       if (others.length > 0)
         throw badAnswer('rest-next', `page ${page.number} names several next pages in its Link header`)
@@ -90,6 +91,14 @@ function elsewhere({ number }: Page, url: URL, base: URL): Error {
     url.hostname === base.hostname
       ? 'The API does not know under which address it is reached: its operator must mend that, or page by number or offset.'
       : 'Credentials would travel to another host. If that host is right, name it in `url`.',
+  )
+}
+
+function unreadable({ number }: Page): never {
+  throw badAnswer(
+    'rest-next',
+    `page ${number} has a Link header that cannot be read, so that nobody can tell whether it names a next page`,
+    'It must be written as in <https://…>; rel="next" (RFC 8288). Page by number or offset if the API can.',
   )
 }
 

@@ -2,6 +2,7 @@
 import type { CheckContext } from '../../core/connector.ts'
 import { Secret } from '../../core/secret.ts'
 import { parseDuration } from '../../core/text/duration.ts'
+import { parseSize } from '../../core/text/size.ts'
 import { type HttpRequest, sendForText, type TextAnswer } from '../network/http.ts'
 import { type HttpContext, trustingContext } from '../network/http-context.ts'
 import { createPace } from '../network/pace.ts'
@@ -31,15 +32,15 @@ export async function createClient(context: CheckContext<RestOptions>): Promise<
   const http = requestsPerMinute === undefined ? trusting : { ...trusting, pace: createPace(requestsPerMinute, clock) }
   const credentials = createCredentials(options.auth, http)
   const headers = ownHeaders(options)
-  const silenceMs = parseDuration(options.timeout) ?? 0
-  if (silenceMs === 0) throw badOptions('`timeout` must be longer than 0s')
+  const silenceMs = parseDuration(options.answerTimeout) ?? 0
+  if (silenceMs === 0) throw badOptions('`answerTimeout` must be longer than 0s')
   warnOfPlainHttp(context)
   return {
     async fetchPage(request, number) {
       const name = nameOf(request.url, number, options)
       const answer = await ask({ request, name, headers, silenceMs }, { http, credentials, options })
       const { secrets } = secretsOf(options, credentials)
-      const page = readPage(answer, { name, rowsPath: options.rows, secrets })
+      const page = readPage(answer, { name, rowsPath: options.rows, secrets, ignored: options.ignoreSigns ?? [] })
       return { number, request, status: answer.status, headers: answer.headers, ...page }
     },
   }
@@ -67,7 +68,7 @@ async function ask(question: Question, { http, credentials, options }: Means): P
     headers: question.headers,
     ...(question.request.body === undefined ? {} : { body: JSON.stringify(question.request.body) }),
     silenceMs: question.silenceMs,
-    maxBytes: options.maxPageMiB * 1024 ** 2,
+    maxBytes: parseSize(options.maxPage),
     answers,
     sign: async () => ({ ...(await credentials.sign(question.request.url)), ...secretsOf(options, credentials) }),
   })

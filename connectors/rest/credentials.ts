@@ -32,7 +32,7 @@ export function createCredentials(auth: AuthOptions | undefined, http: HttpConte
     throw badOptions(`\`auth\` must hold exactly one of bearer, basic, apiKey and oauth; ${found}`)
   }
   const { bearer, basic, apiKey, oauth } = auth
-  if (bearer !== undefined) return header('authorization', 'Bearer ', bearer.token)
+  if (bearer !== undefined) return header('authorization', 'Bearer ', bearer)
   if (basic !== undefined) return header('authorization', 'Basic ', userAndPassword(basic), basic.password)
   if (apiKey !== undefined) return key(apiKey)
   return oauth === undefined ? createCredentials(undefined, http) : fromTokenServer(oauth, http)

@@ -3,6 +3,7 @@ import { describeValue } from '../../core/text/describe.ts'
 import { badAnswer } from './failure.ts'
 import type { Page } from './page.ts'
 import { valueAt } from './path.ts'
+import { isNothing } from './wording.ts'
 
 export interface FlagPaths {
   readonly more?: string
@@ -20,11 +21,6 @@ export function readFlag(page: Page, { more, last }: FlagPaths): Flag {
     throw badAnswer('rest-flag', `page ${page.number} contradicts itself: \`${more}\` and \`${last}\` disagree`)
   }
   return first ?? second
-}
-
-/** Nothing where a cursor or a URL would be. */
-export function isNothing(value: unknown): boolean {
-  return value === undefined || value === null || value === '' || value === false
 }
 
 function moreAt({ document }: Page, path: string): Flag {

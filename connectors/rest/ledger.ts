@@ -69,6 +69,7 @@ export function createLedger(options: RestOptions): Ledger {
 function totalOf(page: Page, { total: path, totalHeader }: RestOptions): number | undefined {
   if (path === undefined && totalHeader === undefined) return undefined
   const value = path === undefined ? page.headers.get(totalHeader ?? '') : valueAt(page.document, path)
+  if (path !== undefined && isLowerBound(page, path)) throw lowerBound(page, path)
   const isText = typeof value === 'string' || typeof value === 'number'
   const total = isText ? totalIn(String(value)) : undefined
   const isAbsent = value === undefined || value === null
@@ -78,6 +79,20 @@ function totalOf(page: Page, { total: path, totalHeader }: RestOptions): number 
     'rest-total',
     `\`${path ?? totalHeader}\` on page ${page.number} is ${describeValue(value ?? undefined)}, and should be the number of all rows`,
     'Correct the path, or leave it out if the API gives no total.',
+  )
+}
+
+/** Elasticsearch counts to 10 000 and no further unless told to: `{"value": 10000, "relation": "gte"}`. */
+function isLowerBound({ document }: Page, path: string): boolean {
+  const beside = path.replace(/[^.]*$/, 'relation')
+  return valueAt(document, beside) === 'gte'
+}
+
+function lowerBound({ number }: Page, path: string): Error {
+  return badAnswer(
+    'rest-total',
+    `\`${path}\` on page ${number} is no number of all rows: the answer says that there are as many or more`,
+    'Let the system count them all: with Elasticsearch track_total_hits.',
   )
 }
 

@@ -80,7 +80,7 @@ export const REST_OPTIONS = {
     ignoreSigns: {
       type: 'array',
       items: { type: 'string', minLength: 1, description: 'Path of the sign.' },
-      description: 'Paths in an answer that look as if they told of more rows, and do not.',
+      description: 'Paths in an answer that look as if they told of more rows, or of a failure, and do not.',
     },
     minRows: { type: 'integer', minimum: 0, description: 'Fewer rows than this are incomplete.' },
     maxPages: {
@@ -89,23 +89,23 @@ export const REST_OPTIONS = {
       default: 10_000,
       description: 'A read that is not at its end after so many pages is incomplete.',
     },
-    maxPageMiB: {
-      type: 'integer',
-      minimum: 1,
-      maximum: 256,
-      default: 32,
-      description: 'Largest answer, unpacked. It is held in memory, several times over.',
+    maxPage: {
+      type: 'string',
+      pattern: '^([1-9][0-9]?|1[0-9]{2}|2[0-4][0-9]|25[0-6])MiB$',
+      default: '32MiB',
+      description: 'Largest answer, unpacked, up to 256MiB. It is held in memory, several times over.',
+      examples: ['64MiB'],
     },
     requestsPerMinute: {
       type: 'integer',
       minimum: 1,
       description: 'No minute has more requests than this. Without it the reader is as fast as the server.',
     },
-    timeout: {
+    answerTimeout: {
       type: 'string',
       format: 'duration',
       default: '60s',
-      description: 'Longest silence of the server: until it begins to answer, and in the middle of an answer.',
+      description: 'How long the server may be silent while an answer is due, at its beginning or in its middle.',
     },
     ca: {
       type: 'string',

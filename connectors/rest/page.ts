@@ -8,6 +8,7 @@ import { isHtml, isLoginPage, serverText } from '../network/server-text.ts'
 import { badAnswer } from './failure.ts'
 import { valueAt } from './path.ts'
 import type { PageRequest } from './request.ts'
+import { type StatedFailure, statedFailure } from './stated-failure.ts'
 
 export type Fields = Record<string, unknown>
 
@@ -28,6 +29,8 @@ export interface PageFacts {
   readonly name: string
   readonly rowsPath: string | undefined
   readonly secrets: readonly Secret[]
+  /** Keys of the answer that tell of no failure, whatever they are called. */
+  readonly ignored: readonly string[]
 }
 
 /** How far below the root a list is looked for, to help whoever named another path. */
@@ -39,8 +42,9 @@ const SEARCH_DEPTH = 3
  */
 export function readPage(answer: TextAnswer, facts: PageFacts): Pick<Page, 'document' | 'rows'> {
   const document = readDocument(answer, facts)
-  const errors = valueAt(document, 'errors')
-  if (Array.isArray(errors) && errors.length > 0) throw withErrors(answer.text, facts)
+  const own = facts.rowsPath?.split('.')[0] ?? ''
+  const failure = statedFailure(document, new Set([own, ...facts.ignored]))
+  if (failure !== undefined) throw notWhole(failure, answer, facts)
   return { document, rows: rowsOf(document, facts) }
 }
 
@@ -95,13 +99,15 @@ function acceptHint(type: string): string {
     : 'Check the URL.'
 }
 
-function withErrors(text: string, { name, secrets }: PageFacts): Error {
+function notWhole({ key, kind }: StatedFailure, { status, text }: TextAnswer, { name, secrets }: PageFacts): Error {
+  const meant = `if \`${key}\` means something else, name it in \`ignoreSigns\`.`
+  const answered = `${name} was answered with ${status}, yet \`${key}\` in the answer says`
+  if (kind === 'partial') {
+    return badAnswer('rest-partial', `${answered} that it is only a part`, `The next run reads again; ${meant}`)
+  }
   const said = serverText(text, secrets)
-  return badAnswer(
-    'rest-errors',
-    `${name} was answered with errors${said === undefined ? '' : ` ("${said}")`}`,
-    'Compare the request (query, variables, rights) with what the system documents.',
-  )
+  const hint = `Compare the request (query, variables, rights) with what the system documents; ${meant}`
+  return badAnswer('rest-errors', `${answered} that it failed${said === undefined ? '' : ` ("${said}")`}`, hint)
 }
 
 function rowsOf(document: unknown, { name, rowsPath }: PageFacts): readonly Fields[] {

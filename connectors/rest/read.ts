@@ -1,10 +1,11 @@
 import type { CheckContext, ReadContext, Row, Rows } from '../../core/connector.ts'
 import { OperatorError } from '../../core/errors.ts'
+import type { Log } from '../../core/log.ts'
 import { createClient, type Client } from './client.ts'
 import { createLedger, type Ledger } from './ledger.ts'
 import type { RestOptions } from './options.ts'
 import type { Fields, Page } from './page.ts'
-import type { Pager } from './pager.ts'
+import type { ListEnd, Pager } from './pager.ts'
 import { createPager } from './paging.ts'
 import { incomplete, prove } from './prove.ts'
 import { baseRequest, type PageRequest } from './request.ts'
@@ -40,6 +41,7 @@ export async function* readRest(context: ReadContext<RestOptions>): Rows {
     reportProgress(ledger, context)
     const turn = pager.after(page, ledger)
     if ('fault' in turn) return incomplete(ledger, asOf, turn.fault)
+    if ('end' in turn) warnOfCap(turn, ledger, { number, log: context.log })
     if ('end' in turn) return prove(turn, { page, ledger, asOf, ignoreSigns: context.options.ignoreSigns })
     if (number === context.options.maxPages) {
       return incomplete(ledger, asOf, `page ${number} is not the last, and maxPages allows no more`)
@@ -82,6 +84,17 @@ function toFields(parsed: Fields, optionalFields: readonly string[]): Fields {
 function reportProgress({ rows, total }: Ledger, context: ReadContext<RestOptions>): void {
   if (total !== undefined && total >= rows) context.progress(rows, total, 'rows')
   else context.progress(rows, undefined, 'rows')
+}
+
+/** As many as servers like to give when nobody says how many: 10, 20, 25, 50, 100 and so on. */
+const ROUND_NUMBER = /^(?:[125]0+|250*)$/
+
+/** A list of one page that nothing but silence ends, and of so round a length: most likely the server cut it off. */
+function warnOfCap({ isSaid }: ListEnd, { rows, total }: Ledger, { number, log }: { number: number; log: Log }): void {
+  if (number > 1 || isSaid || total !== undefined || !ROUND_NUMBER.test(String(rows))) return
+  log.warn(`one answer with exactly ${rows} rows was taken for the whole list; many servers cut a list there`, {
+    hint: 'Make sure that `paging` is right. Where the API gives the number of all rows, name it in `total`.',
+  })
 }
 
 /** A server that caps its pages is common, and worth a line for whoever wonders about the number of requests. */

@@ -5,14 +5,16 @@
 import { nextLinks } from './link-header.ts'
 import type { Page } from './page.ts'
 import type { Progress } from './pager.ts'
-import { isNothing } from './flags.ts'
+import { isSomething, keyOf } from './wording.ts'
 
 /** Keys as `keyOf` writes them. Something there means that another page follows. */
 const NEXT = new Set(
-  'next nextpage nextlink nexturl nexturi nextcursor nexttoken nextpagetoken nextpageurl nextrecordsurl nextmarker nextoffset continuationtoken continuation resumptiontoken lastevaluatedkey bookmark cursor odatanextlink hasmore hasnext hasnextpage hasmoreresults moreavailable istruncated'.split(
+  'after continuationtoken continuation resumptiontoken lastevaluatedkey bookmark cursor more moreavailable moredata moreitems morepages morerecords moreresults ismore istruncated truncated'.split(
     ' ',
   ),
 )
+/** So does whatever is called next, but for what a later read begins with. */
+const CALLED_NEXT = /^(?:(?:odata|has|is)?next(?!sync|delta|poll|refresh|run|update)|hasmore)/
 /** False means the same. */
 const LAST = new Set('last islast islastpage lastpage done endofrecords'.split(' '))
 /** More than the rows that were read. */
@@ -44,8 +46,12 @@ export function signOfMore(page: Page, { rows }: Progress, asked: SignsAsked): s
 
 function inEnvelope({ status, headers }: Page, { ignored }: SignsAsked): string | undefined {
   if (status === 206 && !ignored.has('206')) return 'the status `206` says that this is a part'
-  if (nextLinks(headers.get('link')).length > 0 && !ignored.has('link')) return 'the header `link` names a next page'
-  return undefined
+  return namesNext(headers.get('link')) && !ignored.has('link') ? 'the header `link` names a next page' : undefined
+}
+
+function namesNext(header: string | null): boolean {
+  const links = nextLinks(header)
+  return links === undefined ? /\bnext\b/i.test(header ?? '') : links.length > 0
 }
 
 function inTotalHeaders({ headers }: Page, rows: number, { ignored }: SignsAsked): string | undefined {
@@ -80,22 +86,19 @@ function inDocument(page: Page, rows: number, { ignored, onlyTotals }: SignsAske
 }
 
 function totalSign(key: string, value: unknown, rows: number): string | undefined {
-  return TOTALS.has(key) && typeof value === 'number' && value > rows ? `says ${value} rows` : undefined
+  const total = TOTALS.has(key) ? numberIn(value) : undefined
+  return total !== undefined && total > rows ? `says ${total} rows` : undefined
 }
 
 function pageSign(key: string, value: unknown, pages: number): string | undefined {
-  if (NEXT.has(key) && isSomething(value)) return 'says that another page follows'
+  if ((NEXT.has(key) || CALLED_NEXT.test(key)) && isSomething(value)) return 'says that another page follows'
   if (LAST.has(key) && value === false) return 'says that this page is not the last'
-  return PAGES.has(key) && typeof value === 'number' && value > pages ? `says ${value} pages` : undefined
+  const all = PAGES.has(key) ? numberIn(value) : undefined
+  return all !== undefined && all > pages ? `says ${all} pages` : undefined
 }
 
-function isSomething(value: unknown): boolean {
-  if (isNothing(value) || value === 0) return false
-  if (typeof value === 'string') return !/^(false|null|none|0|-1)$/i.test(value)
-  return typeof value !== 'object' || value === null || Object.values(value).some((inner) => !isNothing(inner))
-}
-
-/** `hasNextPage`, `has_next_page` and `@odata.count` without what is not a letter or a digit. */
-function keyOf(key: string): string {
-  return key.toLowerCase().replaceAll(/[^a-z0-9]/g, '')
+/** Many systems write their numbers as text. */
+function numberIn(value: unknown): number | undefined {
+  if (typeof value === 'number') return value
+  return typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : undefined
 }

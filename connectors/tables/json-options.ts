@@ -22,6 +22,20 @@ export const JSON_OPTIONS = {
     default: [],
     description: 'Keys of the objects around the list whose values each row gets too. They must stand before the list.',
   },
+  fileField: {
+    type: 'string',
+    minLength: 1,
+    description:
+      'A field that each row gets besides: the name of its file. For files whose names say what they are about, such as one for each host.',
+    examples: ['file'],
+  },
+  optionalFields: {
+    type: 'array',
+    items: { type: 'string', minLength: 1, description: 'Name of a field.' },
+    default: [],
+    description:
+      'Fields that rows may lack when they have no value. Rows get them as null, so that a mapping may name one even when no row has it.',
+  },
   endLine: {
     type: 'boolean',
     default: false,

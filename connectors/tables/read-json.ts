@@ -2,6 +2,7 @@ import { ConfigError } from '../../core/errors.ts'
 import type { Row } from '../../core/connector.ts'
 import type { BodyEnd, FileBody } from '../files/read-files.ts'
 import { readText } from '../files/read-text.ts'
+import { type AddedFields, addedNames, withAddedFields } from './added-fields.ts'
 import { DocumentFault } from './json-cursor.ts'
 import type { JsonOptions } from './json-options.ts'
 import { parsePath } from './json-path.ts'
@@ -22,16 +23,35 @@ const LINES_NAME = /\.(?:ndjson|jsonl|ldjson)(?:\.|$)/i
 export async function* readJson(body: FileBody, options: JsonOptions, now: number): Rows {
   const steps = parsePath(options.rows)
   const { name } = body
+  const { keep, endLine, optionalFields, fileField } = options
+  const added: AddedFields = { fileField, fileName: name, optionalFields }
   const isLines = readsLines(name, options)
   const text = readText(body.pieces, { name, kind: 'JSON', encoding: undefined, log: body.log })
   try {
-    if (!isLines) return yield* readDocument(text, createJsonRows({ name, steps, keep: options.keep }), name)
-    const rows = createStatedRows({ place: (line) => `${name}:${line}`, announce: body.announce })
-    return yield* readLines(text, rows, { name, endLine: options.endLine, now })
+    if (!isLines) {
+      const rows = createJsonRows({ name, steps, keep })
+      return yield* filled(readDocument(text, rows, name), added)
+    }
+    const announce = (names: readonly string[]): void => body.announce(addedNames(names, added))
+    const rows = createStatedRows({ place: (line) => `${name}:${line}`, announce })
+    return yield* filled(readLines(text, rows, { name, endLine, now }), added)
   } finally {
     await text.return({})
   }
 }
+
+async function* filled(rows: Rows, added: AddedFields): Rows {
+  try {
+    let step = await rows.next()
+    for (; step.done !== true; step = await rows.next()) yield withAddedFields(step.value, added)
+    return step.value
+  } finally {
+    await rows.return(NOTHING)
+  }
+}
+
+/** What a read that its consumer ended early says of the file: nobody asks. */
+const NOTHING: BodyEnd = { rows: 0, columns: undefined, ending: 'broken', faults: [], evidence: [] }
 
 /** @throws ConfigError when options that are about the other form are given */
 function readsLines(name: string, { format, rows, keep, endLine }: JsonOptions): boolean {

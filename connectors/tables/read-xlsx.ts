@@ -1,4 +1,3 @@
-import { open } from 'node:fs/promises'
 import type { Row } from '../../core/connector.ts'
 import { isSyncError, messageOf, OperatorError } from '../../core/errors.ts'
 import { openArchive } from '../files/archive.ts'
@@ -6,8 +5,9 @@ import type { BodyEnd, FileBody } from '../files/read-files.ts'
 import type { CsvRecord } from './records.ts'
 import { createTable, type Table } from './table.ts'
 import { chooseSheet } from './xlsx/choose-sheet.ts'
+import { refuseForeign } from './xlsx/foreign.ts'
 import { findHeaderRow, LOOKED_AT } from './xlsx/header-row.ts'
-import { createNotes, readSheet, type SheetNotes, type SheetRow } from './xlsx/sheet.ts'
+import { type CellFaults, createNotes, readSheet, type SheetNotes, type SheetRow } from './xlsx/sheet.ts'
 import { readStrings } from './xlsx/strings.ts'
 import { readStyles } from './xlsx/styles.ts'
 import { openWorkbook, type Sheet, type Workbook } from './xlsx/workbook.ts'
@@ -48,7 +48,13 @@ async function* readWorkbook(workbook: Workbook, body: FileBody, options: XlsxOp
   const part = workbook.part(sheet.path)
   if (part === undefined) throw new Error(`the sheet ${sheet.name} is missing in the archive`)
   const notes = createNotes()
-  return yield* readRows(readSheet(part, context, notes), { body, options, sheet, notes })
+  return yield* readRows(readSheet(part, context, notes), {
+    body,
+    options,
+    sheet,
+    notes,
+    isUncalculated: workbook.isUncalculated,
+  })
 }
 
 interface Reading {
@@ -56,6 +62,7 @@ interface Reading {
   readonly options: XlsxOptions
   readonly sheet: Sheet
   readonly notes: SheetNotes
+  readonly isUncalculated: boolean
 }
 
 async function* readRows(sheetRows: AsyncIterable<readonly SheetRow[]>, reading: Reading): Body {
@@ -72,7 +79,8 @@ async function* readRows(sheetRows: AsyncIterable<readonly SheetRow[]>, reading:
       first = []
     } else yield* takeRows(table, rows, toRecord)
   }
-  if (first.length > 0) yield* takeRows(table, first, startAt(first, reading))
+  const hasHeader = first.length > 0 || (toRecord === undefined && options.headerRow !== undefined)
+  if (hasHeader) yield* takeRows(table, first, startAt(first, reading))
   return endOf(table, reading)
 }
 
@@ -85,14 +93,19 @@ function* takeRows(table: Table, rows: readonly SheetRow[], toRecord: ToRecord):
 /** Undefined for what stands above the header. */
 type ToRecord = (row: SheetRow) => CsvRecord | undefined
 
-function startAt(rows: readonly SheetRow[], { body, options, sheet }: Reading): ToRecord {
+function startAt(rows: readonly SheetRow[], { body, options, sheet, notes }: Reading): ToRecord {
   const line = options.headerRow ?? findHeaderRow(rows.slice(0, LOOKED_AT))
   const header = rows.find((row) => row.line === line)
   if (line === undefined || header === undefined) throw noHeader(`${body.name}:${sheet.name}`, options.headerRow)
   if (options.headerRow === undefined) body.log.info('found the header', { file: body.name, row: line })
   const from = header.cells.findIndex((text) => text.trim() !== '')
   const to = header.cells.findLastIndex((text) => text.trim() !== '') + 1
-  return (row) => (row.line < line ? undefined : { line: row.line, cells: cut(row.cells, from, to) })
+  return (row) => {
+    if (row.line < line) return undefined
+    if (row.cells.slice(0, from).some((text) => text.trim() !== '')) notes.rowsWithMargin++
+    const cells = cut(row.cells, from, to)
+    return cells.every((text) => text.trim() === '') ? undefined : { line: row.line, cells }
+  }
 }
 
 /** As wide as the header; what stands beside it makes the row wider, which the table refuses. */
@@ -103,11 +116,16 @@ function cut(cells: readonly string[], from: number, to: number): readonly strin
   return own
 }
 
-function endOf(table: Table, { body, options, notes, sheet }: Reading): BodyEnd {
+function endOf(table: Table, reading: Reading): BodyEnd {
+  const { body, options, notes, sheet } = reading
   const end = table.end('closed')
   const place = `${body.name}:${sheet.name}`
   if (notes.hiddenRows > 0)
     body.log.warn('hidden rows were read like the others', { sheet: place, rows: notes.hiddenRows })
+  if (notes.rowsWithMargin > 0) body.log.warn(MARGIN, { sheet: place, rows: notes.rowsWithMargin })
+  if (reading.isUncalculated && notes.calculated.size > 0) {
+    body.log.warn(UNCALCULATED, { sheet: place, columns: [...notes.calculated].join(', ') })
+  }
   if (notes.rounded.size > 0) body.log.warn(ROUNDED, { sheet: place, columns: [...notes.rounded].join(', ') })
   if (notes.mergedRows.length > 0) {
     const areas = notes.mergedRows.slice(0, 3).join(', ')
@@ -117,51 +135,30 @@ function endOf(table: Table, { body, options, notes, sheet }: Reading): BodyEnd 
       count: notes.mergedRows.length,
     })
   }
-  const evidence = [`sheet ${sheet.name} read to its end`, ...end.evidence]
+  const empty = end.columns === undefined ? [`sheet ${sheet.name} is empty: it has not even a header`] : []
+  const evidence = [`sheet ${sheet.name} read to its end`, ...empty, ...end.evidence]
   const faults = [...cellFaults(place, notes, options), ...end.faults]
   // Without its table of contents, which is written last, the archive could not have been opened.
   return { ...end, ending: 'closed', evidence, faults, hasEndMark: true }
 }
 
+const MARGIN = 'cells left of the first column name were left out'
+const UNCALCULATED =
+  'formulas whose results the writing program leaves to Excel to calculate: they may be stand-ins, such as 0'
 const ROUNDED = 'numbers of more than 15 digits: Excel has rounded them; ids like these must be stored as text'
 
-function cellFaults(place: string, notes: SheetNotes, { errorCells }: XlsxOptions): readonly string[] {
-  if (errorCells === 'empty' || notes.faultCount === 0) return []
-  const more = notes.faultCount - notes.faults.length
-  return [`in ${place} ${notes.faults.join(', ')}${more > 0 ? `, and ${more} more cells like these` : ''}`]
+function cellFaults(
+  place: string,
+  { withoutValue, broken }: SheetNotes,
+  { errorCells }: XlsxOptions,
+): readonly string[] {
+  const counted = errorCells === 'empty' ? [broken] : [broken, withoutValue]
+  return counted.filter(({ count }) => count > 0).map((faults) => sayFaults(place, faults))
 }
 
-/** Office stores what is old, or protected, in another container. */
-const COMPOUND_FILE = Buffer.from([0xd0, 0xcf, 0x11, 0xe0])
-const ENCRYPTED = Buffer.from('EncryptedPackage', 'utf16le')
-const PIECE = 64 * 1024
-
-async function refuseForeign(path: string, name: string): Promise<void> {
-  const file = await open(path)
-  try {
-    const { buffer: head } = await file.read(Buffer.alloc(4), 0, 4, 0)
-    if (!head.equals(COMPOUND_FILE)) return
-    let seen: Buffer = Buffer.alloc(0)
-    for await (const piece of file.createReadStream({ start: 0, highWaterMark: PIECE, autoClose: false })) {
-      seen = Buffer.concat([seen.subarray(-ENCRYPTED.length), piece as Buffer])
-      if (seen.includes(ENCRYPTED)) throw protectedFile(name)
-    }
-    throw oldFile(name)
-  } finally {
-    await file.close()
-  }
-}
-
-function protectedFile(name: string): OperatorError {
-  return new OperatorError('xlsx-protected', `${name} is protected with a password`, {
-    hint: 'Deliver it without one; to keep it secret on its way, encrypt it with PGP or send it by SFTP.',
-  })
-}
-
-function oldFile(name: string): OperatorError {
-  return new OperatorError('xlsx-format', `${name} is an old Excel workbook (.xls) or another Office document`, {
-    hint: 'Save it as "Excel workbook (.xlsx)", or deliver a CSV.',
-  })
+function sayFaults(place: string, { count, named }: CellFaults): string {
+  const more = count - named.length
+  return `in ${place} ${named.join(', ')}${more > 0 ? `, and ${more} more cells like these` : ''}`
 }
 
 function damaged(name: string, error: unknown): OperatorError {

@@ -6,7 +6,8 @@ export const XLSX_OPTIONS = {
   sheet: {
     type: 'string',
     minLength: 1,
-    description: 'The sheet: its name, or its number from 1. Without it there must be one visible sheet.',
+    description:
+      'The sheet: its name, or its number from 1, hidden sheets counted. Without it there must be one visible sheet.',
     examples: ['Employees', '2'],
   },
   headerRow: {
@@ -19,7 +20,7 @@ export const XLSX_OPTIONS = {
     enum: ['incomplete', 'empty'],
     default: 'incomplete',
     description:
-      'What a cell with an error value (#REF!, #N/A) means: the read is incomplete, or the cell counts as empty.',
+      'What a cell with an error value (#REF!, #N/A) or a formula never calculated means: the read is incomplete, or the cell counts as empty.',
   },
 } as const satisfies Readonly<Record<string, OptionSchema>>
 

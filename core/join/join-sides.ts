@@ -5,7 +5,7 @@ import type { Row } from '../connector.ts'
 import type { Fields, JoinedRows, MappedRow, MappingPass } from '../mapping/mapping.ts'
 import type { JoinSpec } from '../resource.ts'
 import { decodeFields } from './fields-text.ts'
-import { type JoinCounts, layBeside, type Match } from './lay-beside.ts'
+import { type JoinCounts, layBeside, type Match, type WrongRow } from './lay-beside.ts'
 import { createLeftSide, type LeftSide } from './left-side.ts'
 import type { RightSide } from './right-side.ts'
 import type { LeftRow } from './staged.ts'
@@ -46,7 +46,7 @@ export async function joinSides(sides: SidesToJoin): Promise<JoinCounts[]> {
     const following = rights[index + 1]
     const next = following && createLeftSide({ pass, spec: following.spec, position: index + 1, folder, memory })
     const take = next === undefined ? finalStep(sides) : nextStep(next, sides)
-    counts.push(await meet(left.sorted(), right, { take, signal: sides.signal }))
+    counts.push(await meet(await left.sorted(sides.signal), right, { take, signal: sides.signal }))
     if (next !== undefined) left = next
   }
   return counts
@@ -59,7 +59,7 @@ async function meet(
   { spec, side }: Right,
   { take, signal }: { take: Take; signal: AbortSignal },
 ): Promise<JoinCounts> {
-  const pairs = layBeside(left, side.sorted())
+  const pairs = layBeside(left, await side.sorted(signal))
   let steps = 0
   try {
     let step = pairs.next()
@@ -82,8 +82,9 @@ async function meet(
 }
 
 function problemsOf({ key, problems }: LeftRow, match: Match, { name, as, missing }: JoinSpec): FieldProblem[] {
+  if (match.kind === 'found') return match.wrong === undefined ? [] : faultsOf(match.wrong, name, as)
   // A key that could not be computed has been reported.
-  if (match.kind === 'found' || problems.some(({ field }) => field === as)) return []
+  if (problems.some(({ field }) => field === as)) return []
   if (match.kind === 'ambiguous') {
     const { rows, places } = match
     const more = rows > places.length ? ` and ${rows - places.length} more` : ''
@@ -95,6 +96,15 @@ function problemsOf({ key, problems }: LeftRow, match: Match, { name, as, missin
   return [
     { code: 'join-missing', field: as, message: `nothing was found in ${name}: ${why}; exactly one row is expected` },
   ]
+}
+
+/** What a connector found wrong with the row that was found: nobody can say what in it is right. */
+function faultsOf({ at, faults }: WrongRow, name: string, as: string): FieldProblem[] {
+  return faults.map(({ field, message }) => ({
+    code: 'join-invalid',
+    field: `${as}.${field}`,
+    message: `the row of ${name} that has the key of this row is not valid itself: ${at}: ${message}`,
+  }))
 }
 
 function nextStep(next: LeftSide, { rights }: SidesToJoin): Take {
@@ -111,8 +121,8 @@ function finalStep({ rights, pass, onRow }: SidesToJoin): Take {
   }
 }
 
-function rowOf({ at, fields }: LeftRow): Row {
-  return { at, fields: decodeFields(fields) }
+function rowOf({ at, fields, faults }: LeftRow): Row {
+  return { at, fields: decodeFields(fields), ...(faults.length === 0 ? {} : { problems: faults }) }
 }
 
 function joinedRows({ found }: LeftRow, rights: readonly Right[]): JoinedRows {

@@ -3,10 +3,13 @@ import { compareCodePoints } from '../text/order.ts'
 import type { LeftRow, RightRow } from './staged.ts'
 
 export type Match =
-  | { readonly kind: 'found'; readonly fields: string }
+  | { readonly kind: 'found'; readonly fields: string; readonly wrong?: WrongRow }
   | { readonly kind: 'missing' }
   /** Rows that differ: nobody can say which is meant. */
   | { readonly kind: 'ambiguous'; readonly rows: number; readonly places: readonly string[] }
+
+/** A row in which its connector found something wrong. */
+export type WrongRow = Pick<RightRow, 'at' | 'faults'>
 
 /** How two sides met. */
 export interface JoinCounts {
@@ -56,35 +59,38 @@ export function* layBeside(
   return counts
 }
 
-function* rightGroups(rows: Iterable<RightRow>): Generator<RightGroup, void, void> {
-  let first: RightRow | undefined
-  let number = 0
-  let differing: string[] = []
-  let isDiffering = 0
-  for (const row of rows) {
-    if (first !== undefined && first.key !== row.key) {
-      yield groupOf(first, number, { places: differing, number: isDiffering })
-      first = undefined
-    }
-    if (first === undefined) {
-      first = row
-      number = 0
-      differing = []
-      isDiffering = 0
-    }
-    number++
-    if (row.fields === first.fields) continue
-    isDiffering++
-    if (differing.length < SHOWN_PLACES) differing.push(row.at)
-  }
-  if (first !== undefined) yield groupOf(first, number, { places: differing, number: isDiffering })
+/** What is kept of the rows of one key, whatever their number. */
+interface Gathering {
+  readonly first: RightRow
+  rows: number
+  /** How many rows differ from the first, and the places of a few. */
+  differing: number
+  readonly places: string[]
+  wrong: WrongRow | undefined
 }
 
-function groupOf(
-  { key, at, fields }: RightRow,
-  rows: number,
-  differing: { readonly places: readonly string[]; readonly number: number },
-): RightGroup {
-  if (differing.number === 0) return { key, rows, match: { kind: 'found', fields } }
-  return { key, rows, match: { kind: 'ambiguous', rows: differing.number + 1, places: [at, ...differing.places] } }
+function* rightGroups(rows: Iterable<RightRow>): Generator<RightGroup, void, void> {
+  let gathering: Gathering | undefined
+  for (const row of rows) {
+    if (gathering !== undefined && gathering.first.key !== row.key) {
+      yield groupOf(gathering)
+      gathering = undefined
+    }
+    gathering ??= { first: row, rows: 0, differing: 0, places: [], wrong: undefined }
+    gather(gathering, row)
+  }
+  if (gathering !== undefined) yield groupOf(gathering)
+}
+
+function gather(gathering: Gathering, row: RightRow): void {
+  gathering.rows++
+  if (row.faults.length > 0) gathering.wrong ??= { at: row.at, faults: row.faults }
+  if (row.fields === gathering.first.fields) return
+  gathering.differing++
+  if (gathering.places.length < SHOWN_PLACES) gathering.places.push(row.at)
+}
+
+function groupOf({ first: { key, at, fields }, rows, differing, places, wrong }: Gathering): RightGroup {
+  if (differing > 0) return { key, rows, match: { kind: 'ambiguous', rows: differing + 1, places: [at, ...places] } }
+  return { key, rows, match: { kind: 'found', fields, ...(wrong === undefined ? {} : { wrong }) } }
 }

@@ -12,7 +12,7 @@ export interface LeftSide {
   /** Takes one that has been looked up in the joined sources before. */
   addLeft(left: Omit<LeftRow, 'key'>, row: Row, joined: JoinedRows): void
   /** All rows in order of their keys. May be called once. */
-  sorted(): Iterable<LeftRow>
+  sorted(signal: AbortSignal): Promise<Iterable<LeftRow>>
 }
 
 export interface LeftSideOptions {
@@ -42,16 +42,20 @@ export function createLeftSide({ pass, spec, position, folder, memory }: LeftSid
     if ('text' in key) return sorter.add({ ...left, key: key.text })
     // It matches nobody, and says so.
     const message = `the key that ${spec.name} is looked up by: ${key.fault.message}`
-    const problem = { code: key.fault.code, field: spec.as, message }
+    const problem = { code: 'join-key', field: spec.as, message }
     sorter.add({ ...left, key: '', problems: [...left.problems, problem] })
   }
 
   return {
     add(row) {
       const fields = encodeFields(row.fields)
-      addLeft({ seq: seq++, at: row.at, fields, found: [], problems: [] }, row, NOTHING_JOINED)
+      addLeft(
+        { seq: seq++, at: row.at, fields, faults: row.problems ?? [], found: [], problems: [] },
+        row,
+        NOTHING_JOINED,
+      )
     },
     addLeft,
-    sorted: () => sorter.sorted(),
+    sorted: (signal) => sorter.sorted(signal),
   }
 }

@@ -1,7 +1,7 @@
 /** A joined source: its rows, read and kept by their key until the left side asks for them. */
-import type { Row } from '../connector.ts'
+import type { Row, RowProblem } from '../connector.ts'
 import { missingColumns } from '../mapping/columns.ts'
-import type { MappingProblem } from '../mapping/mapping.ts'
+import type { Key, MappingProblem } from '../mapping/mapping.ts'
 import type { NamedColumn } from '../mapping/named-column.ts'
 import type { JoinSpec } from '../resource.ts'
 import { createSorter } from '../stage/sorter.ts'
@@ -15,10 +15,10 @@ export interface RightSide {
   /** After the last row: the same, for a source that did not announce its columns. */
   finish(): readonly MappingProblem[]
   /** All rows in order of their keys. May be called once. */
-  sorted(): Iterable<RightRow>
+  sorted(signal: AbortSignal): Promise<Iterable<RightRow>>
   /** Rows that have no key, and with that match nobody. */
   readonly withoutKey: number
-  /** Why the first of them has none, when it could not be computed, and how many are like it. */
+  /** Those among them that may well have been meant to match, and why the first one does not. */
   readonly faults: { readonly rows: number; readonly message: string } | undefined
 }
 
@@ -60,13 +60,18 @@ export function createRightSide({ spec, reads, now, folder, name, memory }: Righ
     add(row) {
       if (!announced) for (const column of Object.keys(row.fields)) seen.add(column)
       const key = keyOf(row)
-      if ('fault' in key) faults = { rows: (faults?.rows ?? 0) + 1, message: faults?.message ?? key.fault.message }
-      if (!('text' in key) || key.text === '') withoutKey++
-      else sorter.add({ key: key.text, seq: seq++, at: row.at, fields: encodeFields(pick(row.fields, kept)) })
+      const found = row.problems ?? []
+      if ('text' in key && key.text !== '') {
+        const fields = encodeFields(pick(row.fields, kept))
+        return sorter.add({ key: key.text, seq: seq++, at: row.at, fields, faults: found })
+      }
+      withoutKey++
+      const why = whyKeyless(key, found)
+      if (why !== undefined) faults = { rows: (faults?.rows ?? 0) + 1, message: faults?.message ?? why }
     },
     // A source without rows, and without a header, says nothing about its columns.
     finish: () => (announced || seen.size === 0 ? [] : problems()),
-    sorted: () => sorter.sorted(),
+    sorted: (signal) => sorter.sorted(signal),
     get withoutKey() {
       return withoutKey
     },
@@ -74,6 +79,12 @@ export function createRightSide({ spec, reads, now, folder, name, memory }: Righ
       return faults
     },
   }
+}
+
+/** Undefined for a row that has no key, and nothing else that is wrong. */
+function whyKeyless(key: Key, [found]: readonly RowProblem[]): string | undefined {
+  if ('fault' in key) return `its key cannot be computed: ${key.fault.message}`
+  return found && `it has no key, and its connector says of ${found.field}: ${found.message}`
 }
 
 /** In one order whatever that of the row is, so that equal rows are equal as text. */

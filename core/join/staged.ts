@@ -1,5 +1,6 @@
 /** Rows of both sides while they wait to be laid beside each other. */
 import type { FieldProblem } from '../../schemas/problem.ts'
+import type { RowProblem } from '../connector.ts'
 import { type Codec, textWeight } from '../stage/codec.ts'
 import { compareCodePoints } from '../text/order.ts'
 
@@ -11,6 +12,8 @@ export interface RightRow {
   readonly at: string
   /** Its fields as text: those that are read of it. */
   readonly fields: string
+  /** What its connector found wrong with it. */
+  readonly faults: readonly RowProblem[]
 }
 
 /** A row of the source that decides who exists. */
@@ -20,28 +23,33 @@ export interface LeftRow {
   readonly seq: number
   readonly at: string
   readonly fields: string
+  /** What its connector found wrong with it. */
+  readonly faults: readonly RowProblem[]
   /** What was found in the joined sources before, as text; null where nothing was. */
   readonly found: readonly (string | null)[]
+  /** What went wrong with that. */
   readonly problems: readonly FieldProblem[]
 }
 
+type LeftFacts = [key: string, seq: number, at: string, faults: RowProblem[], problems: FieldProblem[]]
+
 export const rightRowCodec: Codec<RightRow> = {
-  encode: ({ key, seq, at, fields }) => `${JSON.stringify([key, seq, at])}\t${fields}`,
+  encode: ({ key, seq, at, fields, faults }) => `${JSON.stringify([key, seq, at, faults])}\t${fields}`,
   decode(line) {
     const [facts = '', fields = ''] = line.split('\t')
-    const [key, seq, at] = JSON.parse(facts) as [string, number, string]
-    return { key, seq, at, fields }
+    const [key, seq, at, faults] = JSON.parse(facts) as [string, number, string, RowProblem[]]
+    return { key, seq, at, fields, faults }
   },
   weigh: ({ key, at, fields }) => 96 + textWeight(key) + textWeight(at) + textWeight(fields),
 }
 
 export const leftRowCodec: Codec<LeftRow> = {
-  encode: ({ key, seq, at, fields, found, problems }) =>
-    [JSON.stringify([key, seq, at, problems]), fields, ...found.map((each) => each ?? '')].join('\t'),
+  encode: ({ key, seq, at, fields, faults, found, problems }) =>
+    [JSON.stringify([key, seq, at, faults, problems]), fields, ...found.map((each) => each ?? '')].join('\t'),
   decode(line) {
     const [facts = '', fields = '', ...found] = line.split('\t')
-    const [key, seq, at, problems] = JSON.parse(facts) as [string, number, string, FieldProblem[]]
-    return { key, seq, at, fields, found: found.map((each) => (each === '' ? null : each)), problems }
+    const [key, seq, at, faults, problems] = JSON.parse(facts) as LeftFacts
+    return { key, seq, at, fields, faults, found: found.map((each) => (each === '' ? null : each)), problems }
   },
   weigh({ key, at, fields, found }) {
     const others = found.reduce((sum, each) => sum + textWeight(each ?? undefined), 0)

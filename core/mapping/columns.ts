@@ -87,9 +87,22 @@ export function missingColumns(
   named: readonly NamedColumn[],
   columns: readonly string[],
   functions: ReadonlySet<string>,
+  joins: readonly string[] = [],
 ): MappingProblem[] {
   const known = new Set(columns)
-  return named.filter(({ column }) => !known.has(column)).map((place) => missing(place, columns, functions))
+  return named
+    .filter(({ column }) => !known.has(column))
+    .map((place) => {
+      const problem = missing(place, columns, functions)
+      return joins.length === 0 || place.expression === undefined ? problem : orJoined(problem, place.column, joins)
+    })
+}
+
+/** What is read may also be meant as the name of a joined source. */
+function orJoined(problem: MappingProblem, column: string, joins: readonly string[]): MappingProblem {
+  const nearest = problem.nearest ?? nearestName(column, joins)
+  const expected = `${problem.expected ?? 'a column of the data'}, or one of ${joins.map((as) => `${as}.`).join(' and ')}`
+  return { ...problem, expected, ...(nearest !== undefined && { nearest }) }
 }
 
 function missing(place: NamedColumn, columns: readonly string[], functions: ReadonlySet<string>): MappingProblem {

@@ -8,6 +8,7 @@ import { compileJoins, type JoinInput, readsOf } from './joins.ts'
 import { partForm } from './judge.ts'
 import { compileKeySource } from './keys.ts'
 import type { Mapping, MappingProblem } from './mapping.ts'
+import type { NamedColumn } from './named-column.ts'
 import { type Plan, startPass } from './pass.ts'
 import { sharedFields } from './shared-fields.ts'
 import { type Compilation, compileFields, type Fill, type Place, selfEntry, use } from './slots.ts'
@@ -28,7 +29,7 @@ export interface MappingInput {
   readonly joins?: readonly JoinInput[]
   /** Fields that another source may give. With any, a record is a part, and nobody judges it before it is whole. */
   readonly elsewhere?: readonly string[]
-  /** A row field that is read besides, `dir.team` when it is one of a joined source. */
+  /** A column that is read besides, `dir.team` when it is one of a joined source. A source of several may lack it. */
   readonly groupBy?: string
 }
 
@@ -45,7 +46,7 @@ export function compileMapping(
   const form = elsewhere.length === 0 ? type.form : partForm(type.form, elsewhere)
   const fill = compileFields(input.map, { form, field: '', path: ['map'] }, compilation, fillUnnamed)
   const key = input.key === undefined ? undefined : compileKeySource(input.key, ['key'], compilation)
-  useGroup(input.groupBy, compilation)
+  const group = groupColumn(input.groupBy, compilation)
   if (compilation.problems.length > 0) return { problems: compilation.problems }
   const { named, selfFields } = compilation
   const plan: Plan = {
@@ -55,6 +56,7 @@ export function compileMapping(
     joinKeys,
     ...(key === undefined ? {} : { key }),
     givesParts: elsewhere.length > 0,
+    ...(group === undefined ? {} : { group }),
     shared: sharedFields(type.form, elsewhere, input.map),
     named: named.filter(({ join }) => join === undefined),
     selfFields,
@@ -80,11 +82,14 @@ function fillUnnamed(place: Place, compilation: Compilation): Fill {
   return compileFields({}, { form, field, path }, compilation, selfEntry)
 }
 
-/** The source's own columns are all there; of a joined one only what is read is kept. */
-function useGroup(groupBy: string | undefined, compilation: Compilation): void {
-  const source = groupBy === undefined ? undefined : sourceOf(groupBy, compilation.engine)
-  if (source === undefined || 'faults' in source || source.joined.length === 0) return
-  use(source, { path: ['guard', 'groupBy'] }, compilation)
+/** The source's own column; one of a joined source is used as any other, since only what is read of that is kept. */
+function groupColumn(groupBy: string | undefined, compilation: Compilation): NamedColumn | undefined {
+  if (groupBy === undefined) return undefined
+  const path = ['guard', 'groupBy']
+  const source = groupBy.includes('{{') ? undefined : sourceOf(groupBy, compilation.engine)
+  if (source === undefined || 'faults' in source || source.joined.length === 0) return { column: groupBy, path }
+  use(source, { path }, compilation)
+  return undefined
 }
 
 /** Of what was written, and of what decides how it is read. */

@@ -59,7 +59,10 @@ export interface MappingPass {
   /** What the row is looked up by in the joined source of that position. */
   joinKey(position: number, row: Row, joined: JoinedRows): Key
   map(row: Row, joined?: JoinedRows): MappedRow
-  /** Required fields that this source does not feed and another one may; undefined while its columns are unknown. */
+  /**
+   * What this source lacks and another one may have: required fields, the column that the guard groups by. Undefined
+   * while its columns are unknown.
+   */
   unfed(): readonly MappingProblem[] | undefined
   /** After the last row: columns named in the mapping that no row had, when the source could not announce them. */
   finish(): MappingFinish

@@ -22,6 +22,8 @@ export interface Plan {
   readonly key?: Source
   readonly givesParts: boolean
   readonly shared: readonly SharedField[]
+  /** A column of the source that the guard groups by, when it has it. */
+  readonly group?: NamedColumn
   /** Columns of the source itself. */
   readonly named: readonly NamedColumn[]
   readonly selfFields: readonly SelfField[]
@@ -51,7 +53,7 @@ export function startPass(plan: Plan, { now }: MappingStart): MappingPass {
     columns: (names) => announce(names, state),
     joinKey: (position, row, joined) => joinKey(position, enter(row, joined, state), state),
     map: (row, joined = NOTHING_JOINED) => mapRow(enter(row, joined, state), state, row.problems),
-    unfed: () => (knowsColumns(state) ? unfedShared(plan.shared, plan.selfFields, state.binding) : undefined),
+    unfed: () => (knowsColumns(state) ? unfed(state) : undefined),
     finish: () => finish(state),
   }
 }
@@ -72,7 +74,7 @@ function learn(names: readonly string[], state: PassState): void {
 function columnProblems({ plan, columns, binding }: PassState): readonly MappingProblem[] {
   const names = [...columns]
   return [
-    ...missingColumns(plan.named, names, plan.functions),
+    ...missingColumns(plan.named, names, plan.functions, plan.joins),
     ...binding.problems,
     ...unfedFields(plan.selfFields, binding, names),
   ]
@@ -125,13 +127,18 @@ function keyText(source: Source, scope: RowScope, problems: FieldProblem[]): str
   return undefined
 }
 
+function unfed({ plan, binding, columns }: PassState): readonly MappingProblem[] {
+  const group = plan.group === undefined ? [] : missingColumns([plan.group], [...columns], plan.functions)
+  return [...unfedShared(plan.shared, plan.selfFields, binding), ...group]
+}
+
 function knowsColumns({ announced, columns }: PassState): boolean {
   return announced || columns.size > 0
 }
 
 function finish(state: PassState): MappingFinish {
   const { plan, columns, binding, announced } = state
-  const used = new Set([...plan.named.map(({ column }) => column), ...binding.self])
+  const used = new Set([...plan.named.map(({ column }) => column), ...binding.self, plan.group?.column])
   return {
     // A source without rows, and without a header, says nothing about its columns.
     problems: announced || !knowsColumns(state) ? [] : columnProblems(state),

@@ -98,9 +98,11 @@ function overruled(first: StagedRow, others: readonly OfSource[]): Conflict | un
   const fields = new Set<string>()
   const places = [first.at]
   for (const other of others) {
-    const differing = areEqual(first, other.first) ? [] : differingFields(first, other.first)
-    if (differing.length > 0) places.push(other.first.at)
-    for (const name of differing) fields.add(name)
+    for (const row of rowsOf(other)) {
+      const differing = areEqual(first, row) ? [] : differingFields(first, row)
+      if (differing.length > 0) places.push(row.at)
+      for (const name of differing) fields.add(name)
+    }
   }
   return fields.size === 0 ? undefined : { fields: [...fields], places }
 }
@@ -117,7 +119,7 @@ function conflicting(group: RowGroup, differing: readonly StagedRow[]): Candidat
   const { first } = group[0]
   const rows = [first, ...differing]
   const fields = [...new Set(differing.flatMap((row) => differingFields(first, row)))]
-  const about = fields.length === 0 ? '' : ` in ${fields.join(', ')}`
+  const about = ` in ${fields.length === 0 ? 'what is wrong with them' : fields.join(', ')}`
   const message = `${rows.length} rows of different sources have this ${shared(first)} and differ${about}: ${placesOf(rows, rows.length)}; one record is expected`
   return invalid(group, { code: 'merge-conflict', message }, rows)
 }

@@ -27,7 +27,7 @@ export async function sortById(candidates: Iterable<Candidate>, options: ById): 
     await breathe()
     signal.throwIfAborted()
   }
-  return oncePerId(sorter.sorted())
+  return oncePerId(await sorter.sorted(signal))
 }
 
 function compareById(a: Candidate, b: Candidate): number {

@@ -56,7 +56,7 @@ export interface SourceDocument {
   readonly evidence: string
   readonly asOf: string
   /** Of a source that was joined to another one. */
-  readonly join?: JoinDocument
+  readonly join?: JoinOutcome
   readonly files?: readonly {
     readonly name: string
     readonly size: number
@@ -64,8 +64,6 @@ export interface SourceDocument {
     readonly sha256?: string
   }[]
 }
-
-export type JoinDocument = Omit<JoinOutcome, 'faults'>
 
 export interface HoldDocument {
   readonly id?: string
@@ -98,16 +96,11 @@ export function sourceDocument({ source, rows, proof, join }: SourceOutcome): So
     rows,
     evidence: proof.evidence,
     asOf: toInstant(proof.asOf.getTime()),
-    ...(join === undefined ? {} : { join: joinDocument(join) }),
+    ...(join === undefined ? {} : { join }),
     ...(files === undefined
       ? {}
       : { files: files.map((file) => ({ ...file, modifiedAt: toInstant(file.modifiedAt.getTime()) })) }),
   }
-}
-
-/** Why a key could not be computed has been said in a warning. */
-function joinDocument({ as, to, matched, missing, ambiguous, unused, withoutKey }: JoinOutcome): JoinDocument {
-  return { as, to, matched, missing, ambiguous, unused, withoutKey }
 }
 
 export function itemDocument(item: PlanItem): ItemDocument {

@@ -1,11 +1,12 @@
-/** Required fields that any of several sources may feed: one of them must. */
+/** What any of several sources may feed, required fields and the guard's groups: one of them must. */
 import { OperatorError } from '../errors.ts'
 import type { MappingProblem } from '../mapping/mapping.ts'
+import { sayColumns } from './read-rows.ts'
 
 export interface FedFields {
   /**
-   * What a source does not feed; undefined when it says nothing about its columns.
-   * @throws OperatorError when it was the last one, and a field is left that none of them feeds
+   * What a source lacks; undefined when it says nothing about its columns.
+   * @throws OperatorError when it was the last one, and something is left that none of them feeds
    */
   note(source: number, unfed: readonly MappingProblem[] | undefined): void
 }
@@ -17,7 +18,7 @@ export function createFedFields(sources: number, resource: string): FedFields {
       unfedBy.set(source, unfed)
       if (unfedBy.size < sources) return
       const known = [...unfedBy.values()]
-      // A source without rows and without a header may well feed them: the guard looks at empty sources.
+      // A source without rows and without a header may well feed it: the guard looks at empty sources.
       if (known.some((each) => each === undefined)) return
       refuse(resource, unfedByAll(known.filter((each) => each !== undefined)))
     },
@@ -34,13 +35,9 @@ function isSame(a: MappingProblem['path'], b: MappingProblem['path']): boolean {
 
 function refuse(resource: string, problems: readonly MappingProblem[]): void {
   if (problems.length === 0) return
-  const sentences = problems.map(
-    ({ path, message, expected }) =>
-      `${path.join('.')}: ${message}${expected === undefined ? '' : `; expected ${expected}`}`,
-  )
   throw new OperatorError(
     'columns',
-    `The sources of ${resource} do not have the columns that their mappings need: ${sentences.join(' · ')}`,
+    `The sources of ${resource} do not have the columns that are read of them: ${sayColumns(problems)}`,
     { hint: 'Compare the headers of the sources with `map`; `vanta-sync preview` shows the rows as they are.' },
   )
 }

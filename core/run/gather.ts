@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import type { Row } from '../connector.ts'
 import type { JoinedRows, MappedRow } from '../mapping/mapping.ts'
-import type { RowsWithoutId } from '../plan/build.ts'
+import type { RowsWithoutId } from '../plan/plan-input.ts'
 import type { Candidate, PlacedProblem } from '../plan/candidate.ts'
 import { mergedCandidates, type MergeRules } from '../plan/merge.ts'
 import { jsonCodec } from '../plan/plan.ts'
@@ -14,7 +14,7 @@ import { createSpool, type Spool } from '../stage/spool.ts'
 import type { ResourceContext } from './context.ts'
 import { createFedFields, type FedFields } from './fed-fields.ts'
 import { readJoined } from './read-joined.ts'
-import type { SourceOutcome } from './source-outcome.ts'
+import type { JoinOutcome, SourceOutcome } from './source-outcome.ts'
 
 /** For rows that wait to be sorted. What was written out is garbage for a while, so the heap grows to a few times this. */
 const MEMORY = 16 << 20
@@ -69,6 +69,7 @@ async function readAll(context: GatherContext, staged: Staged): Promise<SourceOu
     const read = await readOne(context, { index, staged, fed })
     for (const outcome of read) tell(context, outcome)
     staged.read += read.at(-1)?.rows ?? 0
+    staged.blank += read.at(-1)?.blank ?? 0
     outcomes.push(...read)
   }
   return outcomes
@@ -92,7 +93,6 @@ async function readOne(
     zone: settings.zone,
     scratch: join(folder, `source-${index}`),
     signal,
-    onBlank: () => staged.blank++,
     onColumns: (pass) => fed.note(index, pass.unfed()),
     onProgress: (done, total, unit) =>
       emit({
@@ -158,7 +158,7 @@ async function merged({ resource, folder, signal }: GatherContext, staged: Stage
     policy: resource.merge,
     ...(mappings.some(({ givesParts }) => givesParts) ? { partsOf: resource.type } : {}),
   }
-  const candidates = mergedCandidates(staged.sorter.sorted(), rules)
+  const candidates = mergedCandidates(await staged.sorter.sorted(signal), rules)
   if (!mappings.some(({ hasKey }) => hasKey)) return candidates
   return sortById(candidates, {
     folder,
@@ -168,6 +168,11 @@ async function merged({ resource, folder, signal }: GatherContext, staged: Stage
   })
 }
 
+function keyless(source: string, { rows, message }: NonNullable<JoinOutcome['faults']>): string {
+  const [noun, verb] = rows === 1 ? ['row', 'matches'] : ['rows', 'match']
+  return `${rows} ${noun} of ${source} ${verb} nobody for want of a key. The first: ${message}`
+}
+
 function tell({ emit, resource }: GatherContext, outcome: SourceOutcome): void {
   const { source, rows, proof, unusedColumns, join: joined } = outcome
   emit({ kind: 'source-read', resource: resource.name, source, rows, evidence: proof.evidence })
@@ -175,6 +180,5 @@ function tell({ emit, resource }: GatherContext, outcome: SourceOutcome): void {
     emit({ kind: 'warning', resource: resource.name, code, message })
   if (unusedColumns.length > 0)
     warn('unused-columns', `Columns of ${source} that feed nothing: ${unusedColumns.join(', ')}`)
-  if (joined?.faults !== undefined)
-    warn('join-key', `${joined.faults.rows} rows of ${source} match nobody, since their key ${joined.faults.message}`)
+  if (joined?.faults !== undefined) warn('join-key', keyless(source, joined.faults))
 }

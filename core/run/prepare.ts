@@ -76,12 +76,12 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
   }
 }
 
-/** Sources that delivered nothing though they fed the last accepted set. */
+/** Sources that delivered nothing, or nothing but blank rows, though they fed the last accepted set. */
 async function emptySources(
   { state, settings, resource }: ResourceContext,
   outcomes: readonly SourceOutcome[],
 ): Promise<string[]> {
-  const empty = outcomes.filter(({ rows }) => rows === 0).map(({ source }) => source)
+  const empty = outcomes.filter(({ rows, blank }) => rows === blank).map(({ source }) => source)
   if (outcomes.length < 2 || empty.length === 0) return []
   const scope = scopeOf(settings, resource)
   const success = (await state.runs.latest([scope])).get(scope)?.success

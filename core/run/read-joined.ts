@@ -116,7 +116,6 @@ async function readRight(request: JoinedRequest, spec: JoinSpec, position: numbe
     scratch: join(request.scratch, `join-${position}`),
     onColumns: (names) => side.columns(names),
     onRow: (row) => side.add(row),
-    onBlank: () => undefined,
     onEnd: () => side.finish(),
   })
   return { spec, side, read }

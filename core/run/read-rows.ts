@@ -4,8 +4,10 @@ import type { Proof, ReadContext, Row, Rows } from '../connector.ts'
 import { ConfigError, isSyncError, messageOf, OperatorError, RetryLaterError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import type { MappingProblem } from '../mapping/mapping.ts'
+import { placeOfThrow } from '../place-of-throw.ts'
 import type { Transport } from '../network/transport.ts'
 import type { ReadableSource } from '../resource.ts'
+import { asGenerator, checkRow, proofFault } from './contract-faults.ts'
 import { sayDuration } from '../text/duration.ts'
 
 /** A module that ignores the abort signal for longer is left behind and named. */
@@ -32,13 +34,14 @@ export interface RowsRequest extends ReadSettings {
   onColumns(names: readonly string[]): readonly MappingProblem[]
   /** Never sees a row without any value. */
   onRow(row: Row): void
-  onBlank(): void
   /** After the proof: problems with columns that only the rows could show. */
   onEnd(): readonly MappingProblem[]
 }
 
 export interface RowsRead {
   readonly rows: number
+  /** Those among them without any value. */
+  readonly blank: number
   readonly proof: Proof
 }
 
@@ -67,14 +70,16 @@ export async function readRows(request: RowsRequest): Promise<RowsRead> {
 async function consume(request: RowsRequest, signal: AbortSignal): Promise<RowsRead> {
   const { source } = request
   let rows = 0
-  const reading = source.connector.read(await contextOf(request, signal))
+  let blank = 0
+  const reading = asGenerator(source, source.connector.read(await contextOf(request, signal)))
   try {
     let step = await reading.next()
     while (!step.done) {
       signal.throwIfAborted()
       for (const row of isBatch(step.value) ? step.value : [step.value]) {
+        checkRow(source, row)
         rows++
-        if (isBlank(row)) request.onBlank()
+        if (isBlank(row)) blank++
         else request.onRow(row)
       }
       request.onProgress(rows, undefined, 'rows')
@@ -82,7 +87,7 @@ async function consume(request: RowsRequest, signal: AbortSignal): Promise<RowsR
     }
     const proof = proven(request, step.value, rows)
     refuseColumns(source, request.onEnd())
-    return { rows, proof }
+    return { rows, blank, proof }
   } catch (error) {
     await letGo(reading, request)
     throw error
@@ -135,11 +140,8 @@ function isBlank(row: Row): boolean {
 
 /** The proof, when it is one. */
 function proven({ source, now, maxDataAgeMs }: RowsRequest, proof: Proof | undefined, rows: number): Proof {
-  if (proof === undefined) throw incomplete(source, 'it ended without a statement that it saw everything')
-  if (!proof.complete) throw incomplete(source, proof.evidence)
-  if (proof.rows !== rows) throw incomplete(source, `it says ${proof.rows} rows, and ${rows} arrived`)
-  if (!(proof.asOf instanceof Date) || Number.isNaN(proof.asOf.getTime()))
-    throw incomplete(source, 'it does not say of what time its data speaks (asOf)')
+  const fault = proofFault(proof, rows)
+  if (fault !== undefined || proof === undefined) throw incomplete(source, fault?.why ?? '', fault?.hint)
   const age = now - proof.asOf.getTime()
   if (maxDataAgeMs !== undefined && age > maxDataAgeMs) {
     const allowed = sayDuration(maxDataAgeMs)
@@ -151,31 +153,31 @@ function proven({ source, now, maxDataAgeMs }: RowsRequest, proof: Proof | undef
   return proof
 }
 
-function incomplete(source: ReadableSource, why: string): OperatorError {
+function incomplete(source: ReadableSource, why: string, hint?: string): OperatorError {
   return new OperatorError('source-incomplete', `${source.name} is incomplete: ${why}`, {
-    hint: 'Nothing was pushed. The next run reads again; when it stays so, look at what delivers this source.',
+    hint: hint ?? 'Nothing was pushed. The next run reads again; when it stays so, look at what delivers this source.',
   })
 }
 
 /** @throws OperatorError for columns that the data should have */
 export function refuseColumns({ name }: ReadableSource, problems: readonly MappingProblem[]): void {
   if (problems.length === 0) return
-  const sentences = problems.map(({ path, message, expected, nearest }) =>
-    [
-      `${sayPath(path)}: ${message}`,
-      expected && `expected ${expected}`,
-      nearest === undefined ? undefined : `did you mean "${nearest}"?`,
-    ]
-      .filter(Boolean)
-      .join('; '),
-  )
   throw new OperatorError(
     'columns',
-    `${name} does not have the columns that its mapping needs: ${sentences.join(' · ')}`,
+    `${name} does not have the columns that its mapping needs: ${sayColumns(problems)}`,
     {
       hint: 'Compare the header of the source with `map`; `vanta-sync preview` shows the rows as they are.',
     },
   )
+}
+
+/** What is wrong with columns, as one sentence for each. */
+export function sayColumns(problems: readonly MappingProblem[]): string {
+  const sentences = problems.map(({ path, message, expected, nearest }) => {
+    const tail = [expected && `expected ${expected}`, nearest && `did you mean "${nearest}"?`]
+    return [`${sayPath(path)}: ${message}`, ...tail].filter(Boolean).join('; ')
+  })
+  return sentences.join(' · ')
 }
 
 /** `join[0].by.right`, as the configuration has it. */
@@ -197,10 +199,17 @@ function failed(source: ReadableSource, thrown: unknown): Error {
   if (thrown instanceof ConfigError || (isSyncError(thrown) && thrown.exitCode === 78)) return thrown
   if (isSyncError(thrown) && thrown.code.startsWith('source-')) return thrown
   if (isSyncError(thrown) && thrown.code === 'columns') return thrown
-  const facts =
-    isSyncError(thrown) && thrown.hint !== undefined ? { hint: thrown.hint, cause: thrown } : { cause: thrown }
+  const hint = isSyncError(thrown) ? thrown.hint : strangerHint(thrown)
+  const facts = hint === undefined ? { cause: thrown } : { hint, cause: thrown }
   const code = isSyncError(thrown) ? thrown.code : 'source-failed'
   return new OperatorError(code, `${source.name} could not be read: ${messageOf(thrown)}`, facts)
+}
+
+/** An error without a class of ours says to nobody what to do; its place helps whoever wrote the module. */
+function strangerHint(thrown: unknown): string | undefined {
+  const place = placeOfThrow(thrown)
+  if (place === undefined) return undefined
+  return `Nothing was pushed. It was thrown at ${place}; a connector says who must act with ConfigError, OperatorError or RetryLaterError.`
 }
 
 /** The work's end, or a rejection `GRACE` after the abort: a module that does not listen cannot hold up the run. */

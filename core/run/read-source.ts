@@ -8,7 +8,6 @@ import type { SourceOutcome } from './source-outcome.ts'
 export interface ReadRequest extends ReadSettings {
   readonly source: SourceSpec
   onRow(row: Row, mapped: MappedRow): void
-  onBlank(): void
   /** Called as soon as the columns are known, or never. @throws what fails the read */
   onColumns?(pass: MappingPass): void
 }
@@ -21,14 +20,14 @@ export interface ReadRequest extends ReadSettings {
 export async function readSource(request: ReadRequest): Promise<SourceOutcome> {
   const { source } = request
   const pass = source.mapping.start({ now: request.now })
-  const { rows, proof } = await readRows({
+  const read = await readRows({
     ...request,
     onColumns: (names) => announce(names, pass, request),
     onRow: (row) => request.onRow(row, pass.map(row)),
     onEnd: () => pass.finish().problems,
   })
   request.onColumns?.(pass)
-  return { source: source.name, rows, proof, unusedColumns: pass.finish().unusedColumns }
+  return { source: source.name, ...read, unusedColumns: pass.finish().unusedColumns }
 }
 
 function announce(names: readonly string[], pass: MappingPass, request: ReadRequest): readonly MappingProblem[] {

@@ -6,6 +6,8 @@ export interface SourceOutcome {
   /** The user's name of the connector, and which of its uses when there are several. */
   readonly source: string
   readonly rows: number
+  /** Those among them without any value. */
+  readonly blank: number
   readonly proof: Proof
   /** Columns that feed nothing; of a joined source none are meant to. */
   readonly unusedColumns: readonly string[]
@@ -20,6 +22,6 @@ export interface JoinOutcome extends JoinCounts {
   readonly to: string
   /** Its rows that have no key, and with that match nobody. */
   readonly withoutKey: number
-  /** Those among them whose key could not be computed, and why the first one's could not. */
+  /** Those among them that may well have been meant to match, and why the first one does not. */
   readonly faults?: { readonly rows: number; readonly message: string }
 }

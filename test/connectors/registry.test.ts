@@ -6,8 +6,8 @@ import type { OptionSchema } from '../../core/connector.ts'
 import { checkOptions } from '../../core/options.ts'
 
 const FOLDER = join(import.meta.dirname, '../../connectors')
-/** Not a connector: what connectors that read files share. */
-const SHARED = new Set(['files'])
+/** No connectors: rooms that connectors share. */
+const SHARED = new Set(['files', 'network', 'tables'])
 /** In every connector, so that a stranger knows which one to open. */
 const FIXED_FILES = ['index.ts', 'options.ts', 'read.ts', 'check.ts', 'readme.md']
 

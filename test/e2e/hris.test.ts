@@ -60,7 +60,7 @@ describe('an export of people', () => {
       expect(recordOf(office, 'E-105')).toMatchObject({ status: 'ACTIVE' })
 
       const yesterday = new Date(Date.now() - 2 * 24 * 3600 * 1000)
-      const left = yesterday.toISOString().slice(0, 10).split('-').reverse().join('.')
+      const left = yesterday.toISOString().slice(0, 10).split('-').toReversed().join('.')
       await office.write('people.csv', exported({ 5: left, 7: 'end of May' }))
       const document = await office.json('run')
       expect(document).toMatchObject({ outcome: 'degraded', exitCode: 0 })

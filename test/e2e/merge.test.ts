@@ -46,6 +46,22 @@ const LOGIN_FIELDS = [
   'displayName',
 ]
 
+/** Its places are names, as those of a directory are. */
+const ENTRIES = `import { readFileSync } from 'node:fs'
+import { defineConnector } from 'vanta-sync'
+
+export default defineConnector({
+  apiVersion: 1,
+  name: 'entries',
+  options: { type: 'object', properties: {} },
+  async *read() {
+    const rows = JSON.parse(readFileSync('entries.json', 'utf8'))
+    for (const fields of rows) yield { at: 'uid=' + fields.email + ',ou=people', fields }
+    return { complete: true, rows: rows.length, asOf: new Date(), evidence: 'the list ended' }
+  },
+})
+`
+
 type Rows = ReturnType<typeof people>
 
 const columnsOf = (rows: Rows, names: readonly string[]) =>
@@ -119,6 +135,27 @@ describe.concurrent('two CSV files that make one set', () => {
       })
       const redacted = await opened.json('plan', '--redact')
       expect(JSON.stringify(only(redacted).conflicts)).not.toContain('E-1004')
+    }))
+
+  it('keep names out of a redacted plan when their places are names', () =>
+    offices(async (open) => {
+      const opened = await open({
+        config: (sandbox) =>
+          config(
+            sandbox,
+            '      - connector: hr\n        with: { path: ./people.csv }\n      - connector: entries\n    merge: error\n',
+          ).replace('connectors:', 'connectors:\n  entries: { use: ./entries.mjs }'),
+      })
+      const rows = people(30)
+      await opened.write('people.csv', csvOf(rows))
+      await opened.write('entries.mjs', ENTRIES)
+      const changed = rows.map((row, i) => (i === 3 ? { ...row, displayName: 'Somebody else' } : row))
+      await opened.write('entries.json', JSON.stringify([...changed, { ...changed[7], status: 'lost' }]))
+      const text = JSON.stringify(await opened.json('plan', '--redact'))
+      expect(text).toContain('merge-conflict')
+      expect(text).toContain('differ in displayName')
+      expect(text).not.toContain('uid=')
+      expect((await opened.cli('plan', '--redact')).stdout).not.toContain('uid=')
     }))
 
   it('that differ are a problem of their record when the policy is error', () =>

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach } from 'vitest'
 import { type Clock, systemClock } from '../../core/clock.ts'
-import { defineConnector } from '../../core/connector.ts'
+import { defineConnector, type RowProblem } from '../../core/connector.ts'
 import { silentLog } from '../../core/log.ts'
 import { compileMapping } from '../../core/mapping/compile.ts'
 import type { GuardSpec, ResourceSpec, Settings } from '../../core/resource.ts'
@@ -30,6 +30,8 @@ export interface Table {
   ending: 'complete' | 'incomplete' | 'fails' | 'no proof' | 'wrong count'
   /** Of what time the data speaks; now unless told. */
   asOf?: Date
+  /** What the connector finds wrong with a row. */
+  problemsOf?: (row: TableRow) => readonly RowProblem[]
   /** Called before the first row. */
   before?: (signal: AbortSignal) => Promise<void>
 }
@@ -44,7 +46,10 @@ export function tableConnector(table: Table, name = 'table') {
       await table.before?.(ctx.signal)
       const names = new Set(table.rows.flatMap((row) => Object.keys(row)))
       if (names.size > 0) ctx.columns([...names])
-      for (const [index, fields] of table.rows.entries()) yield { at: `${name}:${index + 2}`, fields }
+      for (const [index, fields] of table.rows.entries()) {
+        const problems = table.problemsOf?.(fields) ?? []
+        yield { at: `${name}:${index + 2}`, fields, ...(problems.length === 0 ? {} : { problems }) }
+      }
       if (table.ending === 'fails') throw new Error('the table broke')
       if (table.ending === 'no proof') return undefined
       const rows = table.rows.length + (table.ending === 'wrong count' ? 1 : 0)

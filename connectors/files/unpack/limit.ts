@@ -1,6 +1,5 @@
 import { OperatorError } from '../../../core/errors.ts'
-
-const UNITS: Readonly<Record<string, number>> = { MiB: 1024 ** 2, GiB: 1024 ** 3 }
+import { parseSize } from '../../../core/text/size.ts'
 
 export interface Limit {
   /** Most bytes of content, unpacked. */
@@ -11,8 +10,7 @@ export interface Limit {
 
 /** @param text as the schema of `maxUnpacked` permits it */
 export function parseLimit(text: string): Limit {
-  const unit = text.slice(-3)
-  return { bytes: Number.parseInt(text, 10) * (UNITS[unit] ?? 1), text }
+  return { bytes: parseSize(text), text }
 }
 
 /** The pieces as they are, until they are too many: a small archive can hold more than any disk. */

@@ -52,7 +52,7 @@ function onlyEntry({ entries }: Archive, name: string): ArchiveEntry {
 
 function isDocument(name: string): OperatorError {
   return new OperatorError('file-format', `${name} is an Excel workbook (.xlsx) or another Office document`, {
-    hint: 'Read workbooks with `use: xlsx`, or deliver the export as plain text; renaming a file does not convert it.',
+    hint: 'Read workbooks with `use: xlsx`, in `hris` with `format: xlsx`; or deliver the export as plain text; renaming a file does not convert it.',
   })
 }
 

@@ -1,5 +1,5 @@
 /** A cell as its element says it, and the text that a person reads in it. */
-import { numberText } from './numbers.ts'
+import { isoText, numberText } from './numbers.ts'
 import { type NumberKind, PLAIN } from './styles.ts'
 import { unescapeText } from './strings.ts'
 
@@ -37,18 +37,20 @@ export function cellText({ type, style, value, hasFormula }: WrittenCell, contex
     case 'str':
       return { text: unescapeText(value) }
     case 'b':
-      return { text: value.trim() === '1' ? 'true' : 'false' }
+      return { text: /^(1|true)$/i.test(value.trim()) ? 'true' : 'false' }
     case 'e':
       return { text: '', fault: 'error' }
     case 'd':
-      return { text: value.trim() }
+      return { text: isoText(value.trim(), context.styles[style] ?? PLAIN) }
     default:
       return numeric(value, style, context)
   }
 }
 
 function sharedText(value: string, strings: readonly string[]): CellText {
-  const text = strings[Number(value)]
+  const number = value.trim()
+  if (number === '') return EMPTY
+  const text = /^\d+$/.test(number) ? strings[Number(number)] : undefined
   return text === undefined ? { text: '', fault: 'no-string' } : { text }
 }
 
@@ -58,12 +60,17 @@ function numeric(value: string, style: number, { styles, is1904 }: CellContext):
   return number.isRounded ? number : { text: number.text }
 }
 
-/** Column number, from 0, of `C7`; undefined when the cell does not say. */
-export function columnOf(reference: string | undefined): number | undefined {
-  const letters = reference === undefined ? undefined : /^[A-Z]+/i.exec(reference)?.[0]
-  if (letters === undefined) return undefined
+/** Excel's last one is XFD. */
+const MOST_COLUMNS = 16_384
+
+/** Column number, from 0, of `C7` in row 7. @throws Error when that is no cell of the row */
+export function columnOf(reference: string, line: number): number {
+  const [, letters = '', row] = /^([A-Z]{1,3})(\d+)$/i.exec(reference) ?? []
   let column = 0
   for (const letter of letters.toUpperCase()) column = column * 26 + letter.charCodeAt(0) - 64
+  if (column === 0 || column > MOST_COLUMNS || Number(row) !== line) {
+    throw new Error(`row ${line} of the sheet holds a cell that belongs to another place`)
+  }
   return column - 1
 }
 

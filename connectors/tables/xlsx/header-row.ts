@@ -5,13 +5,14 @@ import type { SheetRow } from './sheet.ts'
 export const LOOKED_AT = 30
 
 /**
- * The first row that is filled nearly as widely as the widest, with different texts and no numbers or dates among them.
- * Undefined when there is none.
+ * The first row that is filled nearly as widely as the widest. Undefined when its texts are not all different, or are
+ * numbers or dates: a row below it that looks better may be the first person.
  */
 export function findHeaderRow(rows: readonly SheetRow[]): number | undefined {
   const widest = Math.max(0, ...rows.map(filled))
   const needed = Math.max(1, Math.ceil(widest * 0.8))
-  return rows.find((row) => filled(row) >= needed && looksLikeNames(row))?.line
+  const first = rows.find((row) => filled(row) >= needed)
+  return first !== undefined && looksLikeNames(first) ? first.line : undefined
 }
 
 function filled({ cells }: SheetRow): number {

@@ -21,10 +21,13 @@ export interface NumberStyle {
   readonly is1904: boolean
 }
 
+/** As XML writes numbers; JavaScript takes more for one, such as 0x1F. */
+const NUMBER = /^\s*[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?\s*$/i
+
 /** Undefined for what is no number. Dates become `2026-11-23`, times `13:45:00`, both `2026-11-23T13:45:00`. */
 export function numberText(written: string, { kind, is1904 }: NumberStyle): NumberText | undefined {
   const value = Number(written)
-  if (written.trim() === '' || !Number.isFinite(value)) return undefined
+  if (!NUMBER.test(written) || !Number.isFinite(value)) return undefined
   if (kind.kind === 'number') return plainText(value)
   if (kind.kind === 'padded') {
     const { text, isRounded } = plainText(value)
@@ -36,20 +39,29 @@ export function numberText(written: string, { kind, is1904 }: NumberStyle): Numb
 
 /** The shortest text that is this number: the file may say 4.2000000000000002. */
 function plainText(value: number): NumberText {
-  const isInteger = Number.isInteger(value) && Math.abs(value) < 1e21
+  const isInteger = Number.isInteger(value)
   const text = isInteger ? BigInt(value).toString() : String(value)
   return { text, isRounded: isInteger && text.replace('-', '').length > EXACT_DIGITS }
 }
 
 function dateText(serial: number, kind: 'date' | 'time' | 'date-time', is1904: boolean): string | undefined {
   const day = dayOf(serial, is1904)
-  if (day === undefined) return undefined
+  // Day 0 is what a formula makes of an empty cell. Excel shows 1900-01-00 then, and nobody left on that day.
+  if (day === undefined || (kind !== 'time' && serial < 1 && !is1904)) return undefined
   // To the second: a time is stored as a part of a day, which is rarely exact.
   const instant = new Date(Math.round((day * DAY_MS) / 1000) * 1000)
   if (Number.isNaN(instant.getTime()) || instant.getUTCFullYear() > 9999) return undefined
   const [date = '', time = ''] = instant.toISOString().replace('.000Z', '').split('T')
   if (kind === 'time') return serial >= 1 ? undefined : time
   return kind === 'date' && time === '00:00:00' ? date : `${date}T${time}`
+}
+
+/** A date that the file itself writes as text, in the form that a number gets: `2026-11-23T00:00:00.000`. */
+export function isoText(written: string, { kind }: NumberKind): string {
+  const match = /^(\d{4}-\d\d-\d\d)(?:T(\d\d:\d\d:\d\d)(?:\.0+)?)?$/.exec(written)
+  if (match === null) return written
+  const [, date = '', time = '00:00:00'] = match
+  return time === '00:00:00' && (kind === 'date' || !written.includes('T')) ? date : `${date}T${time}`
 }
 
 /** Days since 1970, with a fraction; undefined for days that never were. */

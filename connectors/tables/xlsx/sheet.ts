@@ -16,11 +16,22 @@ export interface SheetNotes {
   hiddenRows: number
   /** Areas of one value over several rows: only the first row has it. */
   readonly mergedRows: string[]
-  /** `C7 holds an error`, the first few. */
-  readonly faults: string[]
-  faultCount: number
+  /** Cells without a value, which `errorCells` may excuse. */
+  readonly withoutValue: CellFaults
+  /** Cells by which the workbook contradicts itself. */
+  readonly broken: CellFaults
   /** Letters of columns with numbers that Excel has rounded. */
   readonly rounded: Set<string>
+  /** Rows with text left of the table, as the reader of the table counts them. */
+  rowsWithMargin: number
+  /** Letters of columns with formulas that have a result. */
+  readonly calculated: Set<string>
+}
+
+export interface CellFaults {
+  count: number
+  /** `C7 holds an error`, the first few. */
+  readonly named: string[]
 }
 
 /** So many are named; the others are counted. */
@@ -32,7 +43,7 @@ const FAULTS = {
   'no-string': 'refers to a text that the workbook does not have',
 } as const
 
-/** Rows with any text in them, in batches; the notes are whole when it ends. */
+/** Rows with any text in them, in batches; the notes are whole when it ends. @throws Error when it is damaged */
 export async function* readSheet(
   body: AsyncIterable<Buffer>,
   context: CellContext,
@@ -45,10 +56,19 @@ export async function* readSheet(
   }
   const rest = collector.take()
   if (rest.length > 0) yield rest
+  if (!collector.sawData()) throw new Error('its sheet has no place for rows (sheetData)')
 }
 
 export function createNotes(): SheetNotes {
-  return { hiddenRows: 0, mergedRows: [], faults: [], faultCount: 0, rounded: new Set() }
+  return {
+    hiddenRows: 0,
+    mergedRows: [],
+    withoutValue: { count: 0, named: [] },
+    broken: { count: 0, named: [] },
+    rowsWithMargin: 0,
+    rounded: new Set(),
+    calculated: new Set(),
+  }
 }
 
 interface Collector {
@@ -56,6 +76,7 @@ interface Collector {
   text(text: string): void
   close(name: string): void
   take(): readonly SheetRow[]
+  sawData(): boolean
 }
 
 interface OpenCell {
@@ -74,26 +95,42 @@ function createCollector(context: CellContext, notes: SheetNotes): Collector {
   let cells: string[] = []
   let cell: OpenCell | undefined
   let inValue = false
+  let inData = false
+  let sawData = false
+  let nextColumn = 0
 
   function openRow({ r, hidden }: Attributes): void {
-    line = r === undefined ? line + 1 : Number(r)
+    const number = r === undefined ? line + 1 : Number(r)
+    // Whatever relies on the order, such as where the header stands, would lose rows without a word.
+    if (!Number.isSafeInteger(number) || number <= line) throw new Error(`its rows are not in order after row ${line}`)
+    line = number
+    nextColumn = 0
     isHidden = hidden === '1' || hidden === 'true'
     cells = []
   }
 
   function openCell({ r, t = 'n', s = '0' }: Attributes): void {
-    cell = { column: columnOf(r) ?? cells.length, type: t, style: Number(s), value: undefined, hasFormula: false }
+    const column = r === undefined ? nextColumn : columnOf(r, line)
+    nextColumn = column + 1
+    cell = { column, type: t, style: Number(s), value: undefined, hasFormula: false }
     inline.start()
   }
 
   function closeCell({ column, ...written }: OpenCell): void {
     const { text, fault, isRounded } = cellText(written, context)
+    if (text !== '') put(column, text)
+    if (isRounded === true) notes.rounded.add(columnLetters(column))
+    if (written.hasFormula && fault === undefined) notes.calculated.add(columnLetters(column))
+    if (fault === undefined) return
+    const faults = fault === 'no-string' ? notes.broken : notes.withoutValue
+    faults.count++
+    if (faults.named.length < NAMED) faults.named.push(`${columnLetters(column)}${line} ${FAULTS[fault]}`)
+  }
+
+  function put(column: number, text: string): void {
+    if ((cells[column] ?? '') !== '') throw new Error(`the cell ${columnLetters(column)}${line} is there twice`)
     while (cells.length < column) cells.push('')
     cells[column] = text
-    if (isRounded === true) notes.rounded.add(columnLetters(column))
-    if (fault === undefined) return
-    notes.faultCount++
-    if (notes.faults.length < NAMED) notes.faults.push(`${columnLetters(column)}${line} ${FAULTS[fault]}`)
   }
 
   function closeRow(): void {
@@ -104,8 +141,9 @@ function createCollector(context: CellContext, notes: SheetNotes): Collector {
 
   return {
     open(name, attributes) {
-      if (name === 'row') openRow(attributes)
-      else if (name === 'c') openCell(attributes)
+      if (name === 'sheetData') inData = sawData = true
+      else if (name === 'row' && inData) openRow(attributes)
+      else if (name === 'c' && inData) openCell(attributes)
       else if (name === 'v') inValue = true
       else if (name === 'f' && cell !== undefined) cell.hasFormula = true
       else if (name === 'mergeCell') noteMerge(notes, attributes['ref'] ?? '')
@@ -121,7 +159,8 @@ function createCollector(context: CellContext, notes: SheetNotes): Collector {
       else if (name === 'c' && cell !== undefined) {
         closeCell(cell)
         cell = undefined
-      } else if (name === 'row') closeRow()
+      } else if (name === 'row' && inData) closeRow()
+      else if (name === 'sheetData') inData = false
       else inline.close(name)
     },
     take() {
@@ -129,6 +168,7 @@ function createCollector(context: CellContext, notes: SheetNotes): Collector {
       rows = []
       return taken
     },
+    sawData: () => sawData,
   }
 }
 

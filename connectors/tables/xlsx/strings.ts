@@ -3,7 +3,10 @@ import { OperatorError } from '../../../core/errors.ts'
 import { readXml } from './xml.ts'
 
 /** All of them stay in memory while the sheet is read. */
-const MOST_CHARACTERS = 256 * 1024 * 1024
+const MOST_MEBI = 256
+const MOST_CHARACTERS = MOST_MEBI * 1024 * 1024
+/** An empty text takes memory, too: as much as so many characters. */
+const OWN_WEIGHT = 16
 
 /** @throws OperatorError `xlsx-too-large` */
 export async function readStrings(body: AsyncIterable<Buffer> | undefined, name: string): Promise<readonly string[]> {
@@ -20,7 +23,7 @@ export async function readStrings(body: AsyncIterable<Buffer> | undefined, name:
     close(tag) {
       if (tag !== 'si') return reader.close(tag)
       const value = reader.take()
-      characters += value.length
+      characters += value.length + OWN_WEIGHT
       if (characters > MOST_CHARACTERS) throw tooLarge(name)
       values.push(value)
     },
@@ -67,7 +70,7 @@ export function unescapeText(text: string): string {
 }
 
 function tooLarge(name: string): OperatorError {
-  return new OperatorError('xlsx-too-large', `${name} holds more than ${MOST_CHARACTERS} characters of text`, {
+  return new OperatorError('xlsx-too-large', `${name} holds more than ${MOST_MEBI} Mi characters of text`, {
     hint: 'Deliver a CSV instead: it is read in a stream, whatever its size.',
   })
 }

@@ -17,6 +17,8 @@ export interface Workbook {
   readonly sheets: readonly Sheet[]
   /** Days count from 1904 instead of 1900. */
   readonly is1904: boolean
+  /** Whoever wrote it left the formulas to be calculated by Excel: their results may be stand-ins, such as 0. */
+  readonly isUncalculated: boolean
   readonly stylesPath: string | undefined
   readonly stringsPath: string | undefined
   /** The part's bytes; undefined when there is no such part. */
@@ -32,7 +34,7 @@ interface Relation {
 
 /** @throws OperatorError when the archive is no workbook that can be read */
 export async function openWorkbook(archive: Archive, name: string, signal: AbortSignal): Promise<Workbook> {
-  const entries = new Map(archive.entries.map((entry) => [entry.name.toLowerCase(), entry]))
+  const entries = entriesByName(archive)
   const part = (path: string | undefined): AsyncIterable<Buffer> | undefined => {
     const entry = path === undefined ? undefined : entries.get(path.toLowerCase())
     return entry === undefined ? undefined : archive.read(entry, signal)
@@ -48,6 +50,7 @@ export async function openWorkbook(archive: Archive, name: string, signal: Abort
     name,
     sheets,
     is1904: written.is1904,
+    isUncalculated: written.isUncalculated,
     stylesPath: relations.find(({ type }) => type === 'styles')?.path,
     stringsPath: relations.find(({ type }) => type === 'sharedStrings')?.path,
     part,
@@ -55,6 +58,17 @@ export async function openWorkbook(archive: Archive, name: string, signal: Abort
 }
 
 type Part = Workbook['part']
+
+/** Names of parts know no letter case. Of two parts of one name nobody can tell which is meant. */
+function entriesByName(archive: Archive): ReadonlyMap<string, ArchiveEntry> {
+  const entries = new Map<string, ArchiveEntry>()
+  for (const entry of archive.entries) {
+    const name = entry.name.toLowerCase()
+    if (entries.has(name)) throw new Error(`it holds ${name} twice`)
+    entries.set(name, entry)
+  }
+  return entries
+}
 
 async function workbookPath(part: Part, name: string, entries: ReadonlyMap<string, ArchiveEntry>): Promise<string> {
   const relations = await readRelations(part, '')
@@ -73,8 +87,8 @@ async function readRelations(part: Part, path: string): Promise<readonly Relatio
   const relations: Relation[] = []
   if (body === undefined) return relations
   await readXml(body, {
-    open(name, { Id = '', Type = '', Target = '' }) {
-      if (name !== 'Relationship') return
+    open(name, { Id = '', Type = '', Target = '', TargetMode = 'Internal' }) {
+      if (name !== 'Relationship' || TargetMode === 'External') return
       relations.push({ id: Id, type: Type.slice(Type.lastIndexOf('/') + 1), path: resolvePath(folder, Target) })
     },
   })
@@ -83,7 +97,7 @@ async function readRelations(part: Part, path: string): Promise<readonly Relatio
 
 /** Targets are relative to the part's folder, or absolute in the archive. */
 function resolvePath(folder: string, target: string): string {
-  return new URL(target, `zip://archive/${folder}`).pathname.slice(1)
+  return decodeURI(new URL(target, `zip://archive/${folder}`).pathname).slice(1)
 }
 
 interface WrittenSheet {
@@ -92,18 +106,26 @@ interface WrittenSheet {
   readonly isHidden: boolean
 }
 
-async function readBook(
-  body: AsyncIterable<Buffer>,
-): Promise<{ readonly sheets: readonly WrittenSheet[]; readonly is1904: boolean }> {
+interface WrittenBook extends Pick<Workbook, 'is1904' | 'isUncalculated'> {
+  readonly sheets: readonly WrittenSheet[]
+}
+
+async function readBook(body: AsyncIterable<Buffer>): Promise<WrittenBook> {
   const sheets: WrittenSheet[] = []
   let is1904 = false
+  let isUncalculated = false
   await readXml(body, {
     open(name, attributes) {
-      if (name === 'workbookPr') is1904 = /^(1|true)$/.test(attributes['date1904'] ?? '')
+      if (name === 'workbookPr') is1904 = isTrue(attributes['date1904'])
+      if (name === 'calcPr') isUncalculated = isTrue(attributes['fullCalcOnLoad'])
       if (name === 'sheet') sheets.push(writtenSheet(attributes))
     },
   })
-  return { sheets, is1904 }
+  return { sheets, is1904, isUncalculated }
+}
+
+function isTrue(written = ''): boolean {
+  return /^(1|true)$/.test(written)
 }
 
 function writtenSheet(attributes: Attributes): WrittenSheet {

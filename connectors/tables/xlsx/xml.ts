@@ -1,5 +1,5 @@
 /** XML as it streams by: elements and text, names without their prefix. */
-import { StringDecoder } from 'node:string_decoder'
+import { TextDecoder } from 'node:util'
 import { SaxesParser } from 'saxes'
 
 export type Attributes = Readonly<Record<string, string>>
@@ -21,19 +21,27 @@ export async function* parseXml(pieces: AsyncIterable<Buffer>, events: XmlEvents
   parser.on('text', (text) => events.text?.(text))
   parser.on('cdata', (text) => events.text?.(text))
   parser.on('closetag', ({ name }) => events.close?.(local(name)))
-  const decoder = new StringDecoder('utf8')
+  let decoder: TextDecoder | undefined
   for await (const piece of pieces) {
-    parser.write(decoder.write(piece))
+    decoder ??= decoderOf(piece)
+    parser.write(decoder.decode(piece, { stream: true }))
     if (fault !== undefined) throw brokenXml()
     yield
   }
-  parser.write(decoder.end()).close()
+  parser.write(decoder?.decode() ?? '').close()
   if (fault !== undefined) throw brokenXml()
 }
 
 /** Reads a small document to its end. */
 export async function readXml(pieces: AsyncIterable<Buffer>, events: XmlEvents): Promise<void> {
   for await (const _ of parseXml(pieces, events));
+}
+
+/** Strict, since a letter read wrongly becomes somebody's name. A document in UTF-16 must begin with its mark. */
+function decoderOf(head: Buffer): TextDecoder {
+  const mark = head.subarray(0, 2).toString('hex')
+  const encoding = mark === 'fffe' ? 'utf-16le' : mark === 'feff' ? 'utf-16be' : 'utf-8'
+  return new TextDecoder(encoding, { fatal: true })
 }
 
 /** The parser's own message quotes the text. */

@@ -207,7 +207,7 @@ describe('a line that is no row fails the read with its number, and without its 
 
   test('a line that never ends is stopped at maxRow', async () => {
     const endless = `printf '{"id":"'; yes aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa | tr -d '\\n'`
-    const failure = await failureOf(readShell(endless, { options: { maxRow: 1 } }))
+    const failure = await failureOf(readShell(endless, { options: { maxRow: '1MiB' } }))
     expect(failure.message).toBe('people.sh line 1 is longer than 1048576 bytes: a line break is missing')
   })
 })

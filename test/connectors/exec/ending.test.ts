@@ -123,7 +123,7 @@ describe('limits', () => {
   })
 
   test('maxOutput ends a program that writes too much', async () => {
-    const failure = await failureOf(readShell(`yes '{"id":1}'`, { options: { maxOutput: 1 } }))
+    const failure = await failureOf(readShell(`yes '{"id":1}'`, { options: { maxOutput: '1MiB' } }))
     expect(failure).toMatchObject({ code: 'exec-output-limit', exitCode: 12 })
     expect(failure.message).toBe('people.sh wrote more than 1 MiB, and was ended')
   })

@@ -46,7 +46,7 @@ export const fixture = defineFixture({
       says: 'a column that the export does not have',
       options: (good) => ({ ...good, columns: { id: 'id', start: 'start', end: 'ned' } }),
       fails: 'OperatorError',
-      code: 'columns',
+      code: 'hris-columns',
     },
     { says: 'an unknown preset', options: (good) => ({ ...good, preset: 'nobody' }), fails: 'options' },
   ],

@@ -1,53 +1,15 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { hrisConnector } from '../../../connectors/hris/index.ts'
 import { PRESET_NAMES, PRESETS } from '../../../connectors/hris/presets.ts'
 import { createAutoClock } from '../../support/fake-clock.ts'
-import { type ReadAll, readAll, runCheck } from '../../support/read-all.ts'
+import { readAll, runCheck } from '../../support/read-all.ts'
 import { textRows, workbookOf } from '../../support/workbook.ts'
 import { failureOf } from '../csv/fixture.ts'
+import { COLUMNS, csv, folderWith, type How, NOON, read, told } from './fixture.ts'
 
 const FILES = join(import.meta.dirname, 'files')
-
-/** Monday, 23 November 2026, noon in Berlin. */
-const NOON = Date.UTC(2026, 10, 23, 11)
-
-const COLUMNS = { id: 'id', start: 'start', end: 'end' }
-
-async function folderWith(name: string, content: string | Uint8Array): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'vanta-sync-hris-'))
-  onTestFinished(() => rm(folder, { recursive: true, force: true }))
-  await writeFile(join(folder, name), content)
-  return folder
-}
-
-interface How {
-  readonly now?: number
-  readonly zone?: string
-  readonly file?: string
-}
-
-async function read(
-  content: string | Uint8Array,
-  options: Record<string, unknown> = {},
-  { now = NOON, zone = 'Europe/Berlin', file = 'people.csv' }: How = {},
-): Promise<ReadAll> {
-  const baseDir = await folderWith(file, content)
-  const all = { path: file, columns: COLUMNS, dateFormat: 'dd.MM.yyyy', settle: '0s', ...options }
-  return readAll(hrisConnector, all, { baseDir, zone, clock: createAutoClock(now) })
-}
-
-/** Rows of `id;start;end` and more. */
-function csv(rows: readonly string[], header = 'id;start;end'): string {
-  return `${[header, ...rows].join('\n')}\n`
-}
-
-function told({ rows }: ReadAll): Record<string, unknown>[] {
-  return rows.map(({ fields }) => ({ ...fields }))
-}
 
 async function statusOf(row: string, options: Record<string, unknown> = {}, how: How = {}): Promise<unknown> {
   const { rows } = await read(csv([row]), options, how)
@@ -261,7 +223,7 @@ describe('contractors', () => {
   })
 
   test('are left out by their type, and counted', async () => {
-    const options = { columns: { ...COLUMNS, type: 'type' }, contractors: 'leave-out', contractorTypes: ['contractor'] }
+    const options = { columns: { ...COLUMNS, type: 'type' }, contractors: 'exclude', contractorTypes: ['contractor'] }
     const { rows: kept, proof } = await read(csv(rows, header), options)
     expect(kept.map((row) => row.fields['id'])).toEqual(['1', '3'])
     expect(proof?.evidence).toContain('2 rows of contractors left out')
@@ -314,7 +276,7 @@ describe('options', () => {
     [{ dateFormat: undefined }, '`dateFormat` is missing'],
     [{ dateFormat: 'dd.mm.yyyy' }, 'does not give year, month and day'],
     [{ columns: { ...COLUMNS, status: 'end' } }, '`statuses` is missing'],
-    [{ contractors: 'leave-out' }, '`contractorTypes` is empty'],
+    [{ contractors: 'exclude' }, '`contractorTypes` is empty'],
     [{ assignments: 'primary' }, '`columns.primary` is missing'],
   ])('%j are a mistake of the configuration', async (options, says) => {
     const error = await failureOf(read(csv(['1;;']), options))
@@ -324,12 +286,12 @@ describe('options', () => {
 
   test('that name a column which the export does not have fail with the nearest name', async () => {
     const error = await failureOf(read(csv(['1;;']), { columns: { ...COLUMNS, end: 'ned' } }))
-    expect(error).toMatchObject({ code: 'columns', exitCode: 12, hint: 'Did you mean "end"?' })
+    expect(error).toMatchObject({ code: 'hris-columns', exitCode: 12, hint: 'Did you mean "end"?' })
   })
 
   test('that name neither an end nor a status cannot tell leavers', async () => {
     const error = await failureOf(read(csv(['1;;']), { columns: { id: 'id', start: 'start' } }))
-    expect(error).toMatchObject({ code: 'columns' })
+    expect(error).toMatchObject({ code: 'hris-columns' })
     expect(error.hint).toContain('Set `columns.end`')
   })
 })
@@ -368,7 +330,7 @@ describe('the preset', () => {
       ['HR-EMP-00006', 'DEACTIVATED', undefined],
     ])
     expect(all.proof?.evidence).toContain(
-      '2 employed today, 2 left lately and are sent as DEACTIVATED, 1 left long ago and are left out, 1 start later and are left out',
+      '2 employed today, 2 left lately and are still sent, 1 left long ago and are left out, 1 start later and are left out',
     )
   })
 

@@ -6,7 +6,7 @@ import type { BodyEnd } from '../../../connectors/files/read-files.ts'
 import { parseJson } from '../../../core/text/json.ts'
 import { readJson } from '../../../connectors/tables/read-json.ts'
 
-const DEFAULTS = { keep: [], endLine: false }
+const DEFAULTS = { keep: [], optionalFields: [], endLine: false }
 
 interface Read {
   readonly rows: readonly Row[]

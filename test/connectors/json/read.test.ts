@@ -34,6 +34,13 @@ describe('a list at the top', () => {
     expect(row?.[1]).toEqual({ id: '1234567890123456789', boss: { id: '0.12345678901234567890' } })
   })
 
+  test('keeps them beside a text of megabytes, such as a photo', async () => {
+    const photo = 'A\\"'.repeat(3 * 1024 ** 2)
+    const { rows, proof } = await readText(`[{"photo":"${photo}","id":1234567890123456789}]`)
+    expect(proof?.complete).toBe(true)
+    expect(rows[0]?.fields['id']).toBe('1234567890123456789')
+  })
+
   test('has rows without a prototype, so that no column is found that is not there', async () => {
     const { rows } = await readText('[{"__proto__":"x","id":1}]')
     expect(Object.keys(rows[0]?.fields ?? {})).toEqual(['__proto__', 'id'])
@@ -237,5 +244,53 @@ describe('files', () => {
       { signal: aborting.signal, onBatch: () => aborting.abort(new Error('enough')) },
     )
     expect((await failureOf(reading)).message).toBe('enough')
+  })
+})
+
+describe('optionalFields', () => {
+  test('are null in the rows that lack them, in documents as in lines, and never overwrite a value', async () => {
+    const options = { optionalFields: ['left', 'id', 'constructor'] }
+    const expected = [
+      { id: 1, left: null, constructor: null },
+      { id: 0, left: false, constructor: null },
+    ]
+    const document = await readText('[{"id":1},{"id":0,"left":false}]', options)
+    expect(plain(document).map(([, fields]) => fields)).toEqual(expected)
+    const lines = await readText('{"id":1}\n{"id":0,"left":false}\n', { ...options, format: 'lines' })
+    expect(plain(lines).map(([, fields]) => fields)).toEqual(expected)
+    expect(lines.proof).toMatchObject({ complete: true, rows: 2 })
+  })
+
+  test('belong to the columns that a file of lines names', async () => {
+    const text = `{"vanta-sync":{"columns":["id"]}}\n{"id":1}\n${END(1)}\n`
+    const read = await readText(text, { format: 'lines', optionalFields: ['left'] })
+    expect(read.columns).toEqual(['id', 'left'])
+  })
+})
+
+describe('fileField', () => {
+  test('tells the rows of several files apart', async () => {
+    const folder = await tempFolder()
+    await writeFile(join(folder, 'a.json'), '[{"id":1}]')
+    await writeFile(join(folder, 'b.json'), '[{"id":2}]')
+    const options = { path: '*.json', pick: 'all', fileField: 'host' }
+    const { rows, proof } = await readAll(jsonConnector, options, { baseDir: folder })
+    expect(rows.map(({ fields }) => ({ ...fields }))).toEqual([
+      { id: 1, host: 'a.json' },
+      { id: 2, host: 'b.json' },
+    ])
+    expect(proof).toMatchObject({ complete: true, rows: 2 })
+  })
+
+  test('is no field that a row has itself', async () => {
+    const error = await failureOf(readText('[{"host":null}]', { fileField: 'host' }))
+    expect(error).toMatchObject({ name: 'ConfigError', code: 'json-options' })
+    expect(error.message).toContain('"host"')
+  })
+
+  test('belongs to the columns that a file of lines names', async () => {
+    const text = `{"vanta-sync":{"columns":["id"]}}\n{"id":1}\n${END(1)}\n`
+    const read = await readText(text, { format: 'lines', fileField: 'host' })
+    expect(read.columns).toEqual(['id', 'host'])
   })
 })

@@ -74,18 +74,27 @@ describe('a server that stops before the end', () => {
     expect(failure.message).toContain('going down for maintenance')
   })
 
-  test('by falling silent in a page fails after `timeout`', async () => {
+  test('by falling silent in a page fails after `answerTimeout`', async () => {
     const server = await serve({ search: pages(page(1, person('a')), [person('b'), silence]) })
-    const failure = await failureOf(read(server, { timeout: '1s' }))
+    const failure = await failureOf(read(server, { answerTimeout: '1s' }))
     expect(failure.name).toBe('RetryLaterError')
     expect(failure.ms).toBeGreaterThan(900)
     expect(failure.ms).toBeLessThan(3000)
     await expect.poll(() => server.connections.open).toBe(0)
   })
 
-  test('by never answering the bind fails after `timeout`', async () => {
+  test('is given up at once by no limit: 0s is refused, and weeks are no overflow of a timer', async () => {
+    const server = await serve({})
+    for (const name of ['answerTimeout', 'connectTimeout']) {
+      const failure = await failureOf(read(server, { [name]: '0s' }))
+      expect(failure).toMatchObject({ name: 'ConfigError', message: `\`${name}\` must be longer than 0s` })
+      expect((await read(server, { [name]: '40d' })).proof?.complete).toBe(true)
+    }
+  })
+
+  test('by never answering the bind fails after `answerTimeout`', async () => {
     const server = await serve({ bind: () => 'silence' })
-    const failure = await failureOf(read(server, { ...BIND, timeout: '1s' }))
+    const failure = await failureOf(read(server, { ...BIND, answerTimeout: '1s' }))
     expect(failure.name).toBe('RetryLaterError')
     expect(failure.ms).toBeLessThan(3000)
   })
@@ -169,7 +178,7 @@ describe('binding', () => {
     const server = await serve({ bind: () => ({ code: 8, message: 'BindSimple: Transport encryption required.' }) })
     const failure = await failureOf(read(server, BIND))
     expect(failure.name).toBe('ConfigError')
-    expect(`${failure.message} ${failure.hint}`).toMatch(/ldaps:.*(StartTLS|tls: start)/s)
+    expect(`${failure.message} ${failure.hint}`).toMatch(/ldaps:.*(StartTLS|startTls: true)/s)
   })
 
   test.each([
@@ -216,7 +225,7 @@ describe('binding', () => {
 
   test('a server that refuses StartTLS never sees the password', async () => {
     const server = await serve({ extended: () => ({ code: 2, message: 'unsupported extended operation' }) })
-    const failure = await failureOf(read(server, { ...BIND, tls: 'start' }))
+    const failure = await failureOf(read(server, { ...BIND, startTls: true }))
     expect(failure.message).toMatch(/StartTLS/)
     expect(server.requests.map(({ kind }) => kind)).not.toContain('bind')
   })

@@ -68,7 +68,7 @@ describeWithService('OpenLDAP with 20 000 people', slapdProbe, () => {
   })
 
   test('is read by StartTLS with an authority of its own', async () => {
-    const options = { urls: [`ldap://localhost:${slapd.port}`], tls: 'start', ca: slapd.caFile, filter: '(uid=u7)' }
+    const options = { urls: [`ldap://localhost:${slapd.port}`], startTls: true, ca: slapd.caFile, filter: '(uid=u7)' }
     expect(valuesOf(await read(options), 'uid')).toEqual(['u7'])
     expect(await check(options)).toContain(', StartTLS, ')
   })
@@ -81,7 +81,7 @@ describeWithService('OpenLDAP with 20 000 people', slapdProbe, () => {
 
   test.each([
     ['LDAPS', () => ({ urls: [slapd.tlsUrl] })],
-    ['StartTLS', () => ({ urls: [`ldap://localhost:${slapd.port}`], tls: 'start' })],
+    ['StartTLS', () => ({ urls: [`ldap://localhost:${slapd.port}`], startTls: true })],
   ])('is not trusted over %s without its authority', async (_, options) => {
     const failure = await failureOf(read(options()))
     expect(failure).toMatchObject({ name: 'ConfigError', code: 'tls-failed' })
@@ -89,12 +89,12 @@ describeWithService('OpenLDAP with 20 000 people', slapdProbe, () => {
     expect(failure.hint).toContain('`ca`')
   })
 
-  test('is not trusted under a name that its certificate does not have, unless servername says it', async () => {
+  test('is not trusted under a name that its certificate does not have, unless serverName says it', async () => {
     const options = { urls: [`ldaps://127.0.0.1:${slapd.tlsPort}`], ca: slapd.caFile, filter: '(uid=u7)' }
     const failure = await failureOf(read(options))
     expect(failure).toMatchObject({ name: 'ConfigError', code: 'tls-failed' })
-    expect(failure.hint).toContain('servername')
-    expect(valuesOf(await read({ ...options, servername: 'localhost' }), 'uid')).toEqual(['u7'])
+    expect(failure.hint).toContain('serverName')
+    expect(valuesOf(await read({ ...options, serverName: 'localhost' }), 'uid')).toEqual(['u7'])
   })
 
   test('is not trusted because of another authority', async () => {
@@ -182,10 +182,10 @@ describeWithService('OpenLDAP with 20 000 people', slapdProbe, () => {
     expect(Date.now() - began).toBeLessThan(2000)
   })
 
-  test('that falls silent in the middle is given up after `timeout`', async () => {
+  test('that falls silent in the middle is given up after `answerTimeout`', async () => {
     const proxy = await proxied()
     proxy.freezeAfter(1_000_000)
-    const failure = await failureOf(read({ urls: proxy.urls, timeout: '1s' }))
+    const failure = await failureOf(read({ urls: proxy.urls, answerTimeout: '1s' }))
     expect(failure).toMatchObject({ name: 'RetryLaterError', code: 'ldap-timeout' })
     expect(failure.message).toContain('silent for 1 s')
   })
@@ -223,7 +223,7 @@ describeWithService('OpenLDAP that wants encryption', slapdProbe, () => {
     const failure = await failureOf(read())
     expect(failure).toMatchObject({ name: 'ConfigError', code: 'ldap-strong-auth' })
     expect(failure.message).toContain('LDAPS or StartTLS')
-    const all = await read({ urls: [`ldap://localhost:${slapd.port}`], tls: 'start', ca: slapd.caFile })
+    const all = await read({ urls: [`ldap://localhost:${slapd.port}`], startTls: true, ca: slapd.caFile })
     expect(all.proof).toMatchObject({ complete: true, rows: 3 })
   })
 })

@@ -2,6 +2,7 @@ import { EventEmitter, once } from 'node:events'
 import { describe, expect, test } from 'vitest'
 import { Secret } from '../../../core/secret.ts'
 import { done, end, entry, references } from '../../support/ldap-server.ts'
+import type { SearchRequest } from '../../support/ldap-message.ts'
 import type { ReadAll } from '../../support/read-all.ts'
 import {
   ACTIVE_DIRECTORY,
@@ -9,6 +10,7 @@ import {
   failureOf,
   isRead,
   lookUp,
+  type Page,
   page,
   pages,
   person,
@@ -154,6 +156,24 @@ describe('traps of ldapts', () => {
     })
     const ignoring = await read(server, { referrals: 'ignore' })
     expect(ignoring.proof).toMatchObject({ complete: true, rows: 2 })
+  })
+
+  test('9: so is one among the groups, but for those to partitions of Active Directory itself', async () => {
+    const own = ['CN=Configuration', 'DC=DomainDnsZones', 'DC=ForestDnsZones'].map((name) => `ldap://x/${name},${BASE}`)
+    let uris = own
+    const search = pages(page(undefined, person('a')))
+    const withGroups = (request: SearchRequest): Page =>
+      request.scope === 'sub' && request.attributes.includes('memberUid')
+        ? [references(...uris), done({ cookie: '' })]
+        : search(request)
+    const server = await serve({ rootDse: ACTIVE_DIRECTORY, search: withGroups })
+    const options = { groups: { field: true } }
+    expect((await read(server, options)).proof?.complete).toBe(true)
+    uris = [...own, `ldap://child.example.com/DC=child,${BASE}`]
+    const failure = await failureOf(read(server, options))
+    expect(failure).toMatchObject({ name: 'OperatorError', code: 'ldap-groups' })
+    expect(`${failure.message} ${failure.hint}`).toMatch(/child\.example\.com.*`groups\.base`.*`referrals: ignore`/)
+    expect((await read(server, { ...options, referrals: 'ignore' })).proof?.complete).toBe(true)
   })
 
   test('a connection that ends between two pages is not opened again unnoticed', async () => {

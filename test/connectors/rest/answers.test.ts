@@ -112,6 +112,7 @@ describe('an answer that is no page', () => {
     ['a lack of rights', { status: 403 }, 'http-forbidden'],
     ['nothing', { status: 404 }, 'http-not-found'],
     ['a failing server', { status: 500 }, 'http-server-error', 'RetryLaterError'],
+    ['a server that lost its patience', { status: 408 }, 'http-server-error', 'RetryLaterError'],
     ['a busy server', { status: 429 }, 'http-rate-limited', 'RetryLaterError'],
     ['a lost connection', { cutAt: -1 }, 'connection-lost', 'RetryLaterError'],
     ['an answer that is cut', { body: ALL, cutAt: 20 }, 'connection-lost', 'RetryLaterError'],
@@ -120,7 +121,7 @@ describe('an answer that is no page', () => {
 
   test.each(cases)('fails: %s', async (_, reply, code, name = 'OperatorError') => {
     const server = await api(() => reply)
-    const error = await failureOf(read(server, { ...NONE, maxPageMiB: 1 }))
+    const error = await failureOf(read(server, { ...NONE, maxPage: '1MiB' }))
     expect(error).toMatchObject({ code, name, exitCode: 12 })
     expect(`${error.message} ${error.hint}`).not.toMatch(/Ada|E-1/)
   })
@@ -128,7 +129,7 @@ describe('an answer that is no page', () => {
   test('fails in the middle of a read as on its first page', async () => {
     for (const [, reply, code] of cases) {
       const server = await api((_, count) => (count === 1 ? { body: ALL } : reply))
-      const error = await failureOf(read(server, { paging: { page: {} }, maxPageMiB: 1 }))
+      const error = await failureOf(read(server, { paging: { page: {} }, maxPage: '1MiB' }))
       expect(error.code).toBe(code)
       expect(error.message).toMatch(/page 2/)
     }
@@ -145,9 +146,50 @@ describe('an answer that is no page', () => {
 
   test('quotes what the API says of an error', async () => {
     const server = await replies({ body: { errors: [{ message: 'no right to see salaries' }], data: null } })
-    expect((await failureOf(read(server, NONE))).message).toMatch(/with errors \("no right to see salaries"\)$/)
+    expect((await failureOf(read(server, NONE))).message).toMatch(
+      /with 200, yet `errors` in the answer says that it failed \("no right to see salaries"\)$/,
+    )
     const empty = await replies({ body: { errors: [], data: ALL } })
     expect(idsOf(await read(empty, { ...NONE, rows: 'data' }))).toEqual(['E-1', 'E-2', 'E-3'])
+  })
+})
+
+describe('an empty page whose text says that the API failed', () => {
+  const pages = { rows: 'data', paging: { page: {} } }
+
+  test.each<[string, unknown, string?]>([
+    ['error', { error: 'backend timeout' }],
+    ['error', { error: { code: 7, message: 'backend timeout' } }],
+    ['errors', { errors: { message: 'backend timeout' } }],
+    ['success', { success: false, message: 'backend timeout' }],
+    ['ok', { ok: false, error: null, detail: 'backend timeout' }],
+    ['Status', { Status: 'Failed', message: 'backend timeout' }],
+    ['incomplete_results', { incomplete_results: true }, 'rest-partial'],
+    ['timed_out', { timed_out: true }, 'rest-partial'],
+  ])('is not the end of the list: `%s` of %j', async (key, envelope, code = 'rest-errors') => {
+    const server = await replies({ body: { data: ALL } }, { body: { ...(envelope as object), data: [] } })
+    const error = await failureOf(read(server, pages))
+    expect(error).toMatchObject({ name: 'OperatorError', code, exitCode: 12 })
+    expect(error.message).toContain(`(page 2) was answered with 200, yet \`${key}\` in the answer says`)
+    if (code === 'rest-errors') expect(error.message).toContain('backend timeout')
+    const calm = await replies({ body: { data: ALL } }, { body: { ...(envelope as object), data: [] } })
+    expect(await proofOf(read(calm, { ...pages, ignoreSigns: [key] }))).toMatchObject({ complete: true, rows: 3 })
+  })
+
+  test('is one when these say that all is well, and a list may itself be of errors', async () => {
+    const well = {
+      error: null,
+      errors: {},
+      success: true,
+      ok: true,
+      status: 'success',
+      partial: false,
+      timed_out: false,
+    }
+    const server = await replies({ body: { ...well, data: ALL } }, { body: { ...well, error: '', data: [] } })
+    expect(await proofOf(read(server, pages))).toMatchObject({ complete: true, rows: 3 })
+    const errors = await replies({ body: { errors: ALL } })
+    expect(idsOf(await read(errors, { ...NONE, rows: 'errors' }))).toEqual(['E-1', 'E-2', 'E-3'])
   })
 })
 
@@ -165,6 +207,11 @@ describe('an answer that ends the list by keeping silent', () => {
     ['meta.total', { meta: { total: 4 } }],
     ['count', { count: 4 }],
     ['page.totalPages', { page: { totalPages: 2 } }],
+    ['totalResults', { totalResults: '4' }],
+    ['meta.pages', { meta: { pages: '2' } }],
+    ['nextPageStart', { nextPageStart: 3 }],
+    ['info.more_records', { info: { more_records: true } }],
+    ['after', { after: 't3_x' }],
   ])('is incomplete when `%s` says that there is more', async (path, envelope) => {
     const server = await replies({ body: { ...(envelope as object), data: ALL } })
     for (const options of [cursor, { ...NONE, rows: 'data' }]) {
@@ -178,6 +225,7 @@ describe('an answer that ends the list by keeping silent', () => {
 
   test.each<[string, Reply]>([
     ['link', { headers: { link: '</v1/people?page=2>; rel="next"' } }],
+    ['link', { headers: { link: '</v1/people?page=2>; rel=next; title=a b' } }],
     ['x-total-count', { headers: { 'x-total-count': '4' } }],
     ['content-range', { headers: { 'content-range': '0-2/4' } }],
     ['206', { status: 206 }],
@@ -195,10 +243,26 @@ describe('an answer that ends the list by keeping silent', () => {
       links: { next: null, last: 'http://x/?page=1' },
       paging: { next: {} },
       isLast: true,
+      nextSyncToken: 'for the next read',
     }
     const rows = ALL.map((row) => ({ ...row, next: 'x', total: 99, has_more: true }))
     const server = await replies({ body: { ...envelope, data: rows } })
     expect(await proofOf(read(server, cursor))).toMatchObject({ complete: true, rows: 3 })
+  })
+
+  test('is warned of when it is exactly as long as servers like to cut a list', async () => {
+    for (const [count, said, options] of [
+      [100, true, NONE],
+      [25, true, { paging: { link: {} } }],
+      [99, false, NONE],
+      [100, false, { ...NONE, totalHeader: 'x-total' }],
+    ] as const) {
+      const server = await replies({ headers: { 'x-total': String(count) }, body: people(count) })
+      const { logs, proof } = await read(server, options)
+      const warnings = logs.filter(({ level }) => level === 'warn').map(({ message }) => message)
+      expect(warnings.some((each) => each.includes(`exactly ${count} rows`))).toBe(said)
+      expect(proof?.complete).toBe(true)
+    }
   })
 
   test('is incomplete when the total is one that only counts the page', async () => {

@@ -15,7 +15,7 @@ function secretFrom(text: string): Secret {
 
 describe('credentials', () => {
   test.each<[string, Record<string, unknown>, string]>([
-    ['a token', { bearer: { token: KEY } }, 'Bearer s3cret'],
+    ['a token', { bearer: KEY }, 'Bearer s3cret'],
     ['user and password', { basic: { user: 'svc', password: KEY } }, `Basic ${btoa('svc:s3cret')}`],
     ['a key as the user', { basic: { secretUser: KEY } }, `Basic ${btoa('s3cret:')}`],
     ['a key in Authorization', { apiKey: { header: 'Authorization', prefix: 'Token ', key: KEY } }, 'Token s3cret'],
@@ -50,7 +50,7 @@ describe('credentials', () => {
 
   test('are in no error, however the server echoes them', async () => {
     const ways: Record<string, unknown>[] = [
-      { auth: { bearer: { token: KEY } } },
+      { auth: { bearer: KEY } },
       { auth: { basic: { user: 'svc', password: KEY } } },
       { auth: { apiKey: { query: 'api_key', key: KEY } } },
       { secretHeaders: { 'x-key': KEY } },
@@ -74,7 +74,7 @@ describe('credentials', () => {
 
   test('with a line break in them are refused without being shown', async () => {
     const server = await replies({ body: people(1) })
-    const error = await failureOf(read(server, { ...NONE, auth: { bearer: { token: secretFrom('s3cret\nx') } } }))
+    const error = await failureOf(read(server, { ...NONE, auth: { bearer: secretFrom('s3cret\nx') } }))
     expect(error).toMatchObject({ code: 'bad-header', name: 'ConfigError', exitCode: 78 })
     expect(inspect(error)).not.toContain('s3cret')
     expect(server.asked).toEqual([])

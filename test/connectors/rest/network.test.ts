@@ -148,7 +148,7 @@ describe('TLS', () => {
   })
 
   test('left out where credentials travel is worth a warning, but not on this machine', async () => {
-    const auth = { bearer: { token: new Secret('s3cret') } }
+    const auth = { bearer: new Secret('s3cret') }
     const server = await replies({ body: ALL })
     const warned = async (url: string): Promise<boolean> => {
       const transport = { fetch: (async () => Response.json(ALL)) as typeof globalThis.fetch }

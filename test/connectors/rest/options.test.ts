@@ -13,7 +13,7 @@ describe('options that do not go together', () => {
     ['no way of paging', { paging: {} }],
     ['two ways of paging', { paging: { none: {}, link: {} } }],
     ['no way of proving who asks', { ...NONE, auth: {} }],
-    ['two of them', { ...NONE, auth: { bearer: { token: KEY }, basic: { user: 'svc' } } }],
+    ['two of them', { ...NONE, auth: { bearer: KEY, basic: { user: 'svc' } } }],
     ['a user twice', { ...NONE, auth: { basic: { user: 'svc', secretUser: KEY } } }],
     ['no user', { ...NONE, auth: { basic: { password: KEY } } }],
     ['a user with a colon', { ...NONE, auth: { basic: { user: 'a:b' } } }],
@@ -32,7 +32,7 @@ describe('options that do not go together', () => {
       { method: 'POST', body: '{"a": "x"}', paging: { in: 'body', page: { parameter: 'a.b' } } },
     ],
     ['two totals', { ...NONE, total: 'a', totalHeader: 'b' }],
-    ['no time', { ...NONE, timeout: '0s' }],
+    ['no time', { ...NONE, answerTimeout: '0s' }],
   ])('are a mistake of the configuration: %s', async (_, options) => {
     const server = await replies({ body: people(1) })
     for (const work of [read, check]) {

@@ -73,6 +73,17 @@ describe('pages by number', () => {
     expect(proof.evidence).toMatch(/changed while it was read: `meta.total` was 25, and is 26 on page 3/)
   })
 
+  test('fail when the total is but a lower bound, as that of Elasticsearch is', async () => {
+    const hits = { total: { value: 2, relation: 'gte' }, hits: people(2) }
+    const server = await api(() => ({ body: { hits } }))
+    const options = { rows: 'hits.hits', total: 'hits.total.value', paging: { page: {} } }
+    const error = await failureOf(read(server, options))
+    expect(error).toMatchObject({ name: 'OperatorError', code: 'rest-total' })
+    expect(`${error.message} ${error.hint}`).toMatch(/as many or more.*track_total_hits/)
+    hits.total.relation = 'eq'
+    expect(await proofOf(read(server, { ...options, paging: { none: {} } }))).toMatchObject({ complete: true, rows: 2 })
+  })
+
   test('are incomplete when an id is on two of them', async () => {
     const server = await api((asked, count) => ({
       body: slice(count > 1 ? ([ALL[0], ...ALL] as never) : ALL, asked, 10),
@@ -385,8 +396,31 @@ describe('the Link header', () => {
     ['</b>; rel=nextest', []],
     ['</b>;rel=next,</b>;rel=next', ['/b']],
     ['</b>;rel=next,</c>;rel=next', ['/b', '/c']],
+    ["</b>; rel='next'", ['/b']],
+    ['</b>; ; rel=next; crossorigin ,', ['/b']],
+    ['</b>; title="a"; rel=next ; results="true"', ['/b']],
+    ['</b>; rel=next; title=a b', undefined],
+    ['</b> rel=next', undefined],
+    ['/b; rel=next', undefined],
+    ['</a>; rel=prev, /b; rel=next', undefined],
+    ['</b; rel=next', undefined],
     [null, []],
   ])('%s', (header, targets) => {
     expect(nextLinks(header)).toEqual(targets)
+  })
+
+  test('that cannot be read is no sign that the list has ended', async () => {
+    const server = await api(() => ({ headers: { link: '</v1/people?from=10>; rel=next; title=a b' }, body: ALL }))
+    const error = await failureOf(read(server, { paging: { link: {} } }))
+    expect(error).toMatchObject({ name: 'OperatorError', code: 'rest-next' })
+    expect(error.message).toContain('page 1 has a Link header that cannot be read')
+  })
+
+  test('is read in no time, however it was made to last', () => {
+    const start = performance.now()
+    nextLinks(`<a>${'; x  '.repeat(3000)}!`)
+    nextLinks(`<a>${'; x = "y'.repeat(3000)}`)
+    nextLinks(`<a>${' '.repeat(16_000)}!`)
+    expect(performance.now() - start).toBeLessThan(500)
   })
 })

@@ -46,7 +46,7 @@ async function startSource(way: Way, plan: Plan): Promise<FixtureSource> {
   return {
     options: {
       url: `${api.url}/v1/people`,
-      auth: { bearer: { token: new Secret(TOKEN) } },
+      auth: { bearer: new Secret(TOKEN) },
       rows: 'data',
       idField: 'id',
       paging: way.paging,
@@ -63,7 +63,7 @@ const MISTAKES: NonNullable<ConnectorFixture['mistakes']> = [
   { says: 'no URL', options: ({ url: _url, ...good }) => good, fails: 'options', code: 'missing-option' },
   {
     says: 'a token in plain text',
-    options: (good) => ({ ...good, auth: { bearer: { token: TOKEN } } }),
+    options: (good) => ({ ...good, auth: { bearer: TOKEN } }),
     fails: 'options',
     code: 'plain-secret',
   },
@@ -81,7 +81,7 @@ const MISTAKES: NonNullable<ConnectorFixture['mistakes']> = [
   },
   {
     says: 'a token that the API refuses',
-    options: (good) => ({ ...good, auth: { bearer: { token: new Secret('wrong-token') } } }),
+    options: (good) => ({ ...good, auth: { bearer: new Secret('wrong-token') } }),
     fails: 'OperatorError',
     code: 'http-unauthorized',
   },

@@ -8,10 +8,12 @@ const KEYS = ['', 'a', 'b', 'ä', '￾', '😀', 'zz']
 
 const leftRows = fc
   .array(fc.constantFrom(...KEYS))
-  .map((keys) => keys.map((key, seq): LeftRow => ({ key, seq, at: `l:${seq}`, fields: '{}', found: [], problems: [] })))
+  .map((keys) =>
+    keys.map((key, seq): LeftRow => ({ key, seq, at: `l:${seq}`, fields: '{}', faults: [], found: [], problems: [] })),
+  )
 const rightRows = fc
   .array(fc.record({ key: fc.constantFrom(...KEYS.slice(1)), fields: fc.constantFrom('{"x":1}', '{"x":2}') }))
-  .map((rows) => rows.map((row, seq): RightRow => ({ ...row, seq, at: `r:${seq}` })))
+  .map((rows) => rows.map((row, seq): RightRow => ({ ...row, seq, at: `r:${seq}`, faults: [] })))
 
 function beside(
   left: readonly LeftRow[],
@@ -46,8 +48,14 @@ describe('two sides laid beside each other', () => {
   })
 
   it('name a few places of an ambiguous match, however many rows have the key', () => {
-    const left: LeftRow = { key: 'k', seq: 0, at: 'l', fields: '{}', found: [], problems: [] }
-    const right = Array.from({ length: 1000 }, (_, seq) => ({ key: 'k', seq, at: `r:${seq}`, fields: `{"x":${seq}}` }))
+    const left: LeftRow = { key: 'k', seq: 0, at: 'l', fields: '{}', faults: [], found: [], problems: [] }
+    const right = Array.from({ length: 1000 }, (_, seq) => ({
+      key: 'k',
+      seq,
+      at: `r:${seq}`,
+      fields: `{"x":${seq}}`,
+      faults: [],
+    }))
     const match = beside([left], right).matches.get(0)
     expect(match).toMatchObject({ kind: 'ambiguous', rows: 1000 })
     expect(match?.kind === 'ambiguous' && match.places).toEqual(['r:0', 'r:1', 'r:2', 'r:3', 'r:4', 'r:5'])
@@ -94,7 +102,8 @@ describe('fields that wait on disk', () => {
   it('are one line, with their key and place', () => {
     const text = fc.string({ unit: 'binary' })
     const fields = fc.dictionary(text, text).map(encodeFields)
-    const right = fc.record({ key: text, seq: fc.nat(), at: text, fields })
+    const faults = fc.array(fc.record({ field: text, message: text }))
+    const right = fc.record({ key: text, seq: fc.nat(), at: text, fields, faults })
     fc.assert(
       fc.property(right, (row) => {
         expect(rightRowCodec.encode(row)).not.toContain('\n')
@@ -103,7 +112,7 @@ describe('fields that wait on disk', () => {
     )
     const problems = fc.array(fc.record({ code: text, field: text, message: text }))
     const found = fc.array(fc.option(fields), { minLength: 0, maxLength: 3 })
-    const left = fc.record({ key: text, seq: fc.nat(), at: text, fields, found, problems })
+    const left = fc.record({ key: text, seq: fc.nat(), at: text, fields, faults, found, problems })
     fc.assert(
       fc.property(left, (row) => {
         expect(leftRowCodec.encode(row)).not.toContain('\n')

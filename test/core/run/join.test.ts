@@ -95,7 +95,10 @@ describe('a source joined by key', () => {
   it('says in a warning how many rows have a key that cannot be computed', async () => {
     const { shop, directory } = await hrWithDirectory({ right: 'mail', left: '{{ upper(email) }}' })
     directory.rows = [...directoryOf(20), { mail: ['a', 'b'], login: 'x' }, { mail: ['c', 'd'], login: 'y' }]
-    expect(await shop.run()).toMatchObject({ exitCode: 0 })
+    const document = await shop.run()
+    expect(document).toMatchObject({ exitCode: 0 })
+    const [joined] = document.resources[0]?.sources ?? []
+    expect(joined?.join).toMatchObject({ withoutKey: 2, faults: { rows: 2 } })
     const warnings = shop.events.filter((event) => event.kind === 'warning')
     expect(warnings).toContainEqual(
       expect.objectContaining({ code: 'join-key', message: expect.stringContaining('2 rows') }),
@@ -106,7 +109,7 @@ describe('a source joined by key', () => {
     const { shop, hr } = await hrWithDirectory({ left: 'email' })
     hr.rows = people(20).map((row, i) => (i === 0 ? { ...row, email: ['a@x.com', 'b@x.com'] } : row))
     const [resource] = (await shop.run()).resources
-    expect(resource?.problems).toContainEqual(expect.objectContaining({ at: 'hr:2', field: 'dir', code: 'wrong-type' }))
+    expect(resource?.problems).toContainEqual(expect.objectContaining({ at: 'hr:2', field: 'dir', code: 'join-key' }))
   })
 
   it('can be looked up by what another join found', async () => {
@@ -137,6 +140,16 @@ describe('a source joined by key', () => {
     await shop.run()
     const [record] = shop.sandbox.control.state().resources.flatMap(({ records }) => records)
     expect(record).toMatchObject({ createdTimestamp: '2020-02-03T04:05:06Z', accountName: '1152921504606846976' })
+  })
+
+  it('that delivers nothing but blank rows is as empty as one without rows', async () => {
+    const { shop, directory } = await hrWithDirectory()
+    await shop.run()
+    directory.rows = [{ mail: '', login: '' }]
+    const [resource] = (await shop.run()).resources
+    expect(resource?.hold?.reasons).toContainEqual(
+      expect.objectContaining({ rule: 'emptySource', names: ['directory'] }),
+    )
   })
 
   it('can be what the guard groups by', async () => {
@@ -205,12 +218,87 @@ describe('a joined source that is not whole', () => {
   })
 })
 
+/** Finds something wrong in the rows of one person, on either side. */
+const unclear = (id: string) => (row: TableRow) =>
+  row['id'] === id || row['phone'] === id ? [{ field: 'status', message: 'two employments contradict each other' }] : []
+
+describe('rows in which their connector found something wrong', () => {
+  it('make their record invalid, joined or not', async () => {
+    const { shop, hr } = await hrWithDirectory()
+    hr.problemsOf = unclear('E-00001')
+    const document = await shop.run()
+    expect(document).toMatchObject({ outcome: 'degraded', resources: [{ records: { valid: 19, invalid: 1 } }] })
+    expect(document.resources[0]?.problems).toEqual([
+      {
+        code: 'source',
+        at: 'hr:2',
+        uniqueId: 'E-00001',
+        field: 'status',
+        message: 'two employments contradict each other',
+      },
+    ])
+  })
+
+  it('make the record invalid that they would say more about', async () => {
+    const { shop, directory } = await hrWithDirectory()
+    await shop.run()
+    directory.problemsOf = unclear('E-00001')
+    directory.rows = directoryOf(20).map((row, i) => (i === 0 ? { ...row, login: 'wrong' } : row))
+    const document = await shop.run()
+    expect(document.resources[0]).toMatchObject({ records: { valid: 19, invalid: 1, carriedForward: 1 } })
+    expect(document.resources[0]?.problems).toEqual([
+      {
+        code: 'join-invalid',
+        at: 'hr:2',
+        uniqueId: 'E-00001',
+        field: 'dir.status',
+        message: expect.stringMatching(
+          /^the row of directory .*: directory:2: two employments contradict each other$/,
+        ) as unknown,
+      },
+    ])
+    expect(names(shop)[0]).toBe('login-E-00001')
+  })
+
+  it('do so when an equal row is without a problem', async () => {
+    const { shop, directory } = await hrWithDirectory()
+    const [first = {}] = directoryOf(1)
+    directory.rows = [...directoryOf(20), { ...first, phone: 'other' }]
+    directory.problemsOf = unclear('other')
+    const [resource] = (await shop.run()).resources
+    expect(resource?.problems).toMatchObject([{ code: 'join-invalid', at: 'hr:2' }])
+    expect(resource?.problems?.[0]?.message).toMatch(/: directory:22: /)
+  })
+
+  it('are told in a warning when they have no key', async () => {
+    const { shop, directory } = await hrWithDirectory()
+    directory.rows = [...directoryOf(20), { mail: '', login: 'x', phone: 'lost' }]
+    directory.problemsOf = unclear('lost')
+    expect(await shop.run()).toMatchObject({ outcome: 'succeeded' })
+    expect(shop.events).toContainEqual(
+      expect.objectContaining({
+        kind: 'warning',
+        code: 'join-key',
+        message: expect.stringContaining('1 row of directory') as unknown,
+      }),
+    )
+  })
+})
+
 describe('columns of a joined source', () => {
   it('that it does not have fail the read at once, with the nearest name', async () => {
     const { shop } = await hrWithDirectory({}, { ...MAP, accountName: '{{ dir.lgoin }}' })
     const { error } = (await shop.run()).resources[0] ?? {}
     expect(error).toMatchObject({ code: 'columns' })
     expect(error?.message).toMatch(/^directory .*map\.accountName: .*no column 'lgoin'.*did you mean "login"\?/)
+  })
+
+  it('that are read by a name that no join has are told with the names of the joins', async () => {
+    const { shop } = await hrWithDirectory({}, { ...MAP, accountName: '{{ coalesce(dir.login, dri.login) }}' })
+    const { error } = (await shop.run()).resources[0] ?? {}
+    expect(error?.message).toMatch(
+      /^hr .*no column 'dri'; expected a column of the data, or one of dir\.; did you mean "dir"/,
+    )
   })
 
   it('that its key names are looked for, too', async () => {

@@ -48,6 +48,56 @@ async function joinedById(hrMap: object = {}, directoryMap: object = {}): Promis
   return { hr, directory, shop: await workshop({ resource: { merge: 'join', sources } }) }
 }
 
+describe('the first source wins', () => {
+  it('over each row of another one, and every row that differs is listed', async () => {
+    const [head, branch] = [tableOf(people(20)), tableOf(people(20))]
+    branch.rows = [...people(20), { ...people(1)[0], name: 'Twice' }]
+    const sources = [
+      tableSource({ name: 'head', table: head, map: PEOPLE_MAP }),
+      tableSource({ name: 'branch', table: branch, map: PEOPLE_MAP }),
+    ]
+    const shop = await workshop({ resource: { merge: 'first', sources } })
+    const [resource] = (await shop.run()).resources
+    expect(resource).toMatchObject({ records: { valid: 20, invalid: 0 }, conflictsTotal: 1 })
+    expect(resource?.conflicts).toEqual([
+      { uniqueId: 'E-00001', fields: ['displayName', 'fullName'], places: ['head:2', 'branch:22'] },
+    ])
+  })
+})
+
+function grouped(table: Table, groupBy: string): Promise<Workshop> {
+  const sources = [tableSource({ name: 'people', table, map: PEOPLE_MAP, groupBy })]
+  return workshop({ resource: { sources, guard: { groupBy } } })
+}
+
+describe('the column that the guard groups by', () => {
+  it('fails the read when the source does not have it: a guard that sees no groups guards nothing', async () => {
+    const shop = await grouped(tableOf(people(3)), 'rolle')
+    const { error, exitCode } = (await shop.run()).resources[0] ?? {}
+    expect(exitCode).toBe(12)
+    expect(error?.message).toMatch(/guard\.groupBy: the data has no column 'rolle'; .*did you mean "role"\?/)
+  })
+
+  it('is used, and not told as one that feeds nothing', async () => {
+    const shop = await grouped(tableOf(people(3).map((row) => ({ ...row, team: 'Legal' }))), 'team')
+    expect(await shop.run()).toMatchObject({ exitCode: 0 })
+    expect(shop.events.filter((event) => event.kind === 'warning')).toEqual([])
+  })
+
+  it('may be one of the first source alone, and must be one of any', async () => {
+    const [hr, directory] = [tableOf(hrRows(20).map((row) => ({ ...row, team: 'Legal' }))), tableOf(loginRows(20))]
+    const open = (groupBy: string) => {
+      const sources = [
+        tableSource({ name: 'hr', table: hr, map: HR_MAP, elsewhere: ALL_BUT_ID, groupBy }),
+        tableSource({ name: 'directory', table: directory, map: DIRECTORY_MAP, elsewhere: ALL_BUT_ID, groupBy }),
+      ]
+      return workshop({ resource: { merge: 'join', sources, guard: { groupBy } } })
+    }
+    expect(await (await open('team')).run()).toMatchObject({ exitCode: 0 })
+    expect((await (await open('dir.team')).run()).resources[0]?.error?.message).toMatch(/guard\.groupBy: .*'dir\.team'/)
+  })
+})
+
 describe('fields joined', () => {
   it('make whole records of what each source knows, with one PUT', async () => {
     const { shop } = await joinedById()
@@ -69,6 +119,31 @@ describe('fields joined', () => {
       conflicts: [{ uniqueId: 'E-00005', fields: ['displayName'], places: ['hr:6', 'directory:6'] }],
       conflictsTotal: 1,
     })
+  })
+
+  it('leave a record invalid in whose row a connector found something wrong, whatever an earlier source gives', async () => {
+    const { shop, directory } = await joinedById({ status: 'ACTIVE' })
+    directory.problemsOf = ({ id }) => (id === 'E-00002' ? [{ field: 'status', message: 'it is unclear' }] : [])
+    const [resource] = (await shop.run()).resources
+    expect(resource).toMatchObject({ records: { valid: 19, invalid: 1 } })
+    expect(resource?.problems).toMatchObject([{ code: 'source', at: 'directory:3', uniqueId: 'E-00002' }])
+  })
+
+  it('leave a record invalid that a join finds no one row for, whatever the join is called', async () => {
+    const [hr, directory, badges] = [tableOf(hrRows(20)), tableOf(loginRows(20)), tableOf([])]
+    badges.rows = loginRows(19).map(({ id, login }) => ({ owner: id, login }))
+    const join = { table: badges, as: 'email', left: 'id', right: 'owner', missing: 'invalid' as const }
+    const map = { ...DIRECTORY_MAP, accountName: '{{ email.login }}' }
+    const sources = [
+      tableSource({ name: 'hr', table: hr, map: HR_MAP, elsewhere: ALL_BUT_ID }),
+      tableSource({ name: 'directory', table: directory, map, elsewhere: ALL_BUT_ID, joins: [join] }),
+    ]
+    const shop = await workshop({ resource: { merge: 'join', sources } })
+    const [resource] = (await shop.run()).resources
+    expect(resource?.records).toMatchObject({ valid: 19, invalid: 1 })
+    expect(resource?.problems).toContainEqual(
+      expect.objectContaining({ code: 'join-missing', at: 'directory:21', uniqueId: 'E-00020', field: 'email' }),
+    )
   })
 
   it('leave a record invalid that no source completes, and say where it is', async () => {

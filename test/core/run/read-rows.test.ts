@@ -38,7 +38,6 @@ function requestOf(connector: Connector, change: Partial<RowsRequest>): RowsRequ
     signal: new AbortController().signal,
     onColumns: () => [],
     onRow: () => undefined,
-    onBlank: () => undefined,
     onEnd: () => [],
     onProgress: () => undefined,
     ...change,
