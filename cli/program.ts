@@ -2,6 +2,7 @@
 import { Command, CommanderError, Option } from 'commander'
 import { EXIT, UsageError } from '../core/errors.ts'
 import type { DecisionFlags } from './commands/approve.ts'
+import type { NewConnectorFlags } from './commands/new.ts'
 import type { PreviewFlags } from './commands/preview.ts'
 import type { PlanFlags, RunFlags } from './commands/run.ts'
 import type { GlobalOptions, Io } from './io.ts'
@@ -124,6 +125,23 @@ export async function runProgram(argv: readonly string[], io: Io): Promise<numbe
     .option(...WAIT)
     .action(async (name: string, flags: { deleted?: boolean; wait: string }) =>
       done(await (await import('./commands/remote.ts')).remoteCommand(io, options(), { name, flags })),
+    )
+  program
+    .command('test [connector]')
+    .description(
+      'mapping tests, and conformance of connectors: a configured one, a module by its path, or all that have a fixture',
+    )
+    .action(async (name: string | undefined) =>
+      done(await (await import('./commands/test.ts')).testCommand(io, options(), name === undefined ? {} : { name })),
+    )
+  program
+    .command('new')
+    .description('write the beginning of something of your own')
+    .command('connector <name>')
+    .description('a connector module that works, with its fixture, test and page')
+    .option('--dir <folder>', 'where to', './connectors')
+    .action(async (name: string, flags: NewConnectorFlags) =>
+      done(await (await import('./commands/new.ts')).newConnectorCommand(io, options(), { name, flags })),
     )
   program
     .command('schema [type]')

@@ -28,14 +28,22 @@ export interface LoadedConfig {
   readonly log: Log
 }
 
-/** @throws ConfigProblems with every mistake at once */
-export async function openConfig(io: Io, options: GlobalOptions, secrets: 'check' | 'ignore'): Promise<LoadedConfig> {
+/**
+ * @param secrets `leave` goes on without any value that a reference does not lead to, for tests that push nothing
+ * @throws ConfigProblems with every mistake at once
+ */
+export async function openConfig(
+  io: Io,
+  options: GlobalOptions,
+  secrets: 'check' | 'ignore' | 'leave',
+): Promise<LoadedConfig> {
   const statePath = io.env['VANTA_SYNC_STATE']
   const result = await loadConfig({
     file: options.config,
     env: io.env,
     loadConnector,
-    secrets,
+    secrets: secrets === 'leave' ? 'ignore' : secrets,
+    unresolved: secrets === 'leave' ? 'leave' : 'refuse',
     ...(statePath === undefined || statePath === '' ? {} : { statePath }),
     signal: io.signal,
   })

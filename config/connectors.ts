@@ -51,7 +51,7 @@ async function loadOne(
   } catch (error) {
     around.signal?.throwIfAborted()
     if (isSyncError(error)) {
-      const hint = error.hint === undefined ? '' : `; ${error.hint}`
+      const hint = error.hint === undefined ? '' : `. ${error.hint}`
       report.add({ code: error.code, path, message: `${error.message}${hint}` })
     } else report.add({ code: 'connector-failed', path, message: `cannot be loaded: ${messageOf(error)}` })
     return undefined

@@ -25,7 +25,9 @@ export interface Reading {
   left: number
 }
 
-export function createReading(parts: Pick<Reading, 'report' | 'around' | 'registry' | 'secrets' | 'unresolved'>): Reading {
+export function createReading(
+  parts: Pick<Reading, 'report' | 'around' | 'registry' | 'secrets' | 'unresolved'>,
+): Reading {
   return { ...parts, holes: new Set(), waiting: [], resolved: new Map(), left: MAX_VALUES }
 }
 

@@ -21,6 +21,8 @@ const NEEDED = [
   'CHANGELOG.md',
   'dist/index.js',
   'dist/index.d.ts',
+  'dist/testing/index.js',
+  'dist/testing/index.d.ts',
   'schemas/vanta.config.schema.json',
   'dist/cli/main.js',
 ]

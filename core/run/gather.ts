@@ -17,7 +17,7 @@ import { readJoined } from './read-joined.ts'
 import type { JoinOutcome, SourceOutcome } from './source-outcome.ts'
 
 /** For rows that wait to be sorted. What was written out is garbage for a while, so the heap grows to a few times this. */
-const MEMORY = 16 << 20
+const MEMORY = 12 << 20
 
 /** What reading takes; nothing of Vanta, and no state. */
 export type GatherContext = Omit<ResourceContext, 'state'>

@@ -1,13 +1,19 @@
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { setImmediate as breathe } from 'node:timers/promises'
 import type { Codec } from './codec.ts'
-import { openLineWriter, readLines } from './lines.ts'
+import { CHUNK, createLineWriter, readLines } from './lines.ts'
+import { mergeSorted } from './merge-sorted.ts'
 
 /** Sorts more than fits into memory: sorted pieces are put into files, and read back merged. Stable. */
 export interface Sorter<T> {
   readonly length: number
   add(item: T): void
-  /** All items in order. May be called once. */
-  sorted(): Iterable<T>
+  /**
+   * All items in order. May be called once. Each piece's file is removed when it has been read, or is left early.
+   * @throws the signal's reason, while pieces are merged into longer ones
+   */
+  sorted(signal: AbortSignal): Promise<Iterable<T>>
 }
 
 export interface SorterOptions<T> {
@@ -19,22 +25,17 @@ export interface SorterOptions<T> {
   readonly memory: number
 }
 
-export function createSorter<T>({ folder, name, codec, compare, memory }: SorterOptions<T>): Sorter<T> {
-  const pieces: string[] = []
+/** Sequences that are merged at once, what is still in memory among them: each takes an open file and a buffer. */
+export const MERGED_AT_ONCE = 128
+/** Items between two looks at the rest of the process. */
+const STRIDE = 2000
+
+export function createSorter<T>(options: SorterOptions<T>): Sorter<T> {
+  const { codec, compare, memory } = options
+  const pieces = createPieces(options)
   let items: T[] = []
   let weight = 0
   let length = 0
-
-  function spill(): void {
-    const path = join(folder, `${name}-${pieces.length}.piece`)
-    const writer = openLineWriter(path)
-    items.sort(compare)
-    for (const item of items) writer.write(codec.encode(item))
-    writer.close()
-    pieces.push(path)
-    items = []
-    weight = 0
-  }
 
   return {
     get length() {
@@ -44,88 +45,80 @@ export function createSorter<T>({ folder, name, codec, compare, memory }: Sorter
       items.push(item)
       length++
       weight += codec.weigh(item)
-      if (weight > memory) spill()
+      if (weight <= memory) return
+      pieces.write(items.sort(compare))
+      items = []
+      weight = 0
     },
-    sorted() {
+    async sorted(signal) {
       items.sort(compare)
-      if (pieces.length === 0) return items
-      const sources = pieces.map((path) => decoded(path, codec))
-      return mergeSorted([...sources, items[Symbol.iterator]()], compare)
+      if (pieces.count() === 0) return items
+      await pieces.shorten(signal)
+      return mergeSorted([...pieces.readers(), items[Symbol.iterator]()], compare)
     },
   }
 }
 
-function* decoded<T>(path: string, codec: Codec<T>): Generator<T, void, void> {
-  for (const line of readLines(path)) yield codec.decode(line)
+/** Sorted files, in the order in which their items came. */
+interface Pieces<T> {
+  count(): number
+  write(sorted: Iterable<T>): void
+  /** Merges neighbours, no more than needed, until all that is left can be merged at once. */
+  shorten(signal: AbortSignal): Promise<void>
+  readers(): Generator<T, void, void>[]
 }
 
-interface Head<T> {
-  item: T
-  readonly source: Iterator<T>
-  readonly rank: number
-}
+function createPieces<T>({ folder, name, codec, compare }: SorterOptions<T>): Pieces<T> {
+  const paths: string[] = []
+  let made = 0
+  let buffer: Buffer | undefined
 
-/** Merges sorted sequences with a binary heap; among equals the earlier sequence comes first. */
-export function* mergeSorted<T>(
-  sources: readonly Iterator<T>[],
-  compare: (a: T, b: T) => number,
-): Generator<T, void, void> {
-  const before = (a: Head<T>, b: Head<T>): boolean => {
-    const order = compare(a.item, b.item)
-    return order === 0 ? a.rank < b.rank : order < 0
+  function begin(): { path: string; write(item: T): void; end(): void } {
+    const path = join(folder, `${name}-${made++}.piece`)
+    buffer ??= Buffer.allocUnsafeSlow(CHUNK)
+    const { write, end } = createLineWriter(path, buffer)
+    return { path, write: (item) => write(codec.encode(item)), end }
   }
-  const heap: Head<T>[] = []
-  try {
-    for (const [rank, source] of sources.entries()) {
-      const first = source.next()
-      if (!first.done) pushHead(heap, { item: first.value, source, rank }, before)
+
+  function* read(path: string): Generator<T, void, void> {
+    try {
+      for (const line of readLines(path)) yield codec.decode(line)
+    } finally {
+      rmSync(path, { force: true })
     }
-    for (let top = heap[0]; top !== undefined; top = heap[0]) {
-      yield top.item
-      advanceTop(heap, before)
+  }
+
+  /** A signal that aborts is looked at inside the loop, so that its end closes the files. */
+  async function mergeInto(at: number, count: number, signal: AbortSignal): Promise<void> {
+    const longer = begin()
+    let steps = 0
+    for (const item of mergeSorted(paths.slice(at, at + count).map(read), compare)) {
+      longer.write(item)
+      if (++steps % STRIDE !== 0) continue
+      await breathe()
+      signal.throwIfAborted()
     }
-  } finally {
-    for (const source of sources) source.return?.()
+    longer.end()
+    paths.splice(at, count, longer.path)
   }
-}
 
-type Before<T> = (a: Head<T>, b: Head<T>) => boolean
-
-function pushHead<T>(heap: Head<T>[], head: Head<T>, before: Before<T>): void {
-  let at = heap.push(head) - 1
-  while (at > 0) {
-    const parent = (at - 1) >> 1
-    if (!before(heap[at]!, heap[parent]!)) return
-    swap(heap, at, parent)
-    at = parent
+  return {
+    count: () => paths.length,
+    write(sorted) {
+      const piece = begin()
+      for (const item of sorted) piece.write(item)
+      piece.end()
+      paths.push(piece.path)
+    },
+    async shorten(signal) {
+      // Each round takes the next neighbours, so that what was merged is merged again only after all others.
+      for (let at = 0; paths.length >= MERGED_AT_ONCE; at++) {
+        const excess = paths.length + 1 - MERGED_AT_ONCE
+        const count = Math.min(MERGED_AT_ONCE, excess + 1)
+        if (at + count > paths.length) at = 0
+        await mergeInto(at, count, signal)
+      }
+    },
+    readers: () => paths.map(read),
   }
-}
-
-/** Replaces the top by its sequence's next item, or by the last head when the sequence has ended, and lets it sink. */
-function advanceTop<T>(heap: Head<T>[], before: Before<T>): void {
-  const top = heap[0]!
-  const next = top.source.next()
-  if (next.done) {
-    const last = heap.pop()!
-    if (heap.length === 0) return
-    heap[0] = last
-  } else {
-    top.item = next.value
-  }
-  let at = 0
-  for (;;) {
-    const left = 2 * at + 1
-    let least = at
-    if (left < heap.length && before(heap[left]!, heap[least]!)) least = left
-    if (left + 1 < heap.length && before(heap[left + 1]!, heap[least]!)) least = left + 1
-    if (least === at) return
-    swap(heap, at, least)
-    at = least
-  }
-}
-
-function swap<T>(heap: Head<T>[], a: number, b: number): void {
-  const held = heap[a]!
-  heap[a] = heap[b]!
-  heap[b] = held
 }

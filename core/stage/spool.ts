@@ -1,5 +1,5 @@
 import type { Codec } from './codec.ts'
-import { type LineWriter, openLineWriter, readLines } from './lines.ts'
+import { CHUNK, createLineWriter, type LineWriter, readLines } from './lines.ts'
 
 /** A sequence that is written once and read many times; it moves to a file when it outgrows its memory. */
 export interface Spool<T> extends Iterable<T> {
@@ -12,7 +12,7 @@ export interface Spool<T> extends Iterable<T> {
 export interface SpoolOptions<T> {
   readonly path: string
   readonly codec: Codec<T>
-  /** Bytes that may stay in memory. */
+  /** Bytes that may stay in memory; once it writes to its file no more than that waits to be written. */
   readonly memory: number
 }
 
@@ -24,10 +24,10 @@ export function createSpool<T>({ path, codec, memory }: SpoolOptions<T>): Spool<
   let sealed = false
 
   function spill(): LineWriter {
-    const opened = openLineWriter(path)
-    for (const item of items) opened.write(codec.encode(item))
+    const begun = createLineWriter(path, Buffer.allocUnsafeSlow(Math.min(CHUNK, Math.ceil(memory))))
+    for (const item of items) begun.write(codec.encode(item))
     items = []
-    return opened
+    return begun
   }
 
   function* read(): Generator<T, void, void> {
@@ -55,7 +55,7 @@ export function createSpool<T>({ path, codec, memory }: SpoolOptions<T>): Spool<
     },
     seal() {
       sealed = true
-      writer?.close()
+      writer?.end()
     },
     [Symbol.iterator]: read,
   }

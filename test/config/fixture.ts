@@ -46,7 +46,7 @@ export const csv: Connector = defineConnector({
 export async function loadFake(use: string): Promise<Connector> {
   if (use === 'csv') return csv
   if (use === './broken.ts') throw new Error('unexpected token')
-  throw new ConfigError('connector-missing', 'there is no such connector', { hint: 'did you mean "csv"?' })
+  throw new ConfigError('connector-missing', 'there is no such connector', { hint: 'Did you mean "csv"?' })
 }
 
 export type Files = Readonly<Record<string, string>>

@@ -285,7 +285,7 @@ const CASES: readonly (readonly [string, string, readonly string[]])[] = [
   [
     'a connector that does not exist',
     edited('use: csv', 'use: csw'),
-    ['11:10 connectors.export.use: there is no such connector; did you mean "csv"?'],
+    ['11:10 connectors.export.use: there is no such connector. Did you mean "csv"?'],
   ],
   [
     'a connector that cannot be loaded',

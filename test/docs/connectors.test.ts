@@ -1,5 +1,4 @@
 /** What is written about the built-in connectors is what they are. */
-import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { BUILT_IN } from '../../connectors/registry.ts'
@@ -7,19 +6,9 @@ import { runProgram } from '../support/run-program.ts'
 import { readText, ROOT } from './pages.ts'
 
 const NAMES = Object.keys(BUILT_IN)
-/** The same in each, so that a stranger finds the right one at once. */
-const FILES = ['index.ts', 'options.ts', 'read.ts', 'check.ts', 'readme.md']
-/** Rooms that connectors share. */
-const SHARED = ['files', 'network', 'tables']
 const SECTIONS = ['## Options', '## When a read is complete', '## What it refuses', '## Files here']
 
 describe('connectors/', () => {
-  it('has a folder for each name of the registry, and no other', () => {
-    const entries = readdirSync(join(ROOT, 'connectors'), { withFileTypes: true })
-    const folders = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name)
-    expect(folders.sort()).toEqual([...NAMES, ...SHARED].sort())
-  })
-
   it('has pages that tell the options as they are', async () => {
     const { code, stdout } = await runProgram(process.execPath, [
       join(ROOT, 'scripts/write-connector-docs.mjs'),
@@ -30,10 +19,6 @@ describe('connectors/', () => {
 })
 
 describe.each(NAMES)('connectors/%s', (name) => {
-  it.each(FILES)('has its %s', (file) => {
-    expect(existsSync(join(ROOT, 'connectors', name, file))).toBe(true)
-  })
-
   it.each(SECTIONS)('has a page with a section "%s"', (heading) => {
     expect(readText(`connectors/${name}/readme.md`)).toContain(`\n${heading}\n`)
   })

@@ -11,7 +11,7 @@ export function readText(path: string): string {
 
 /** The text of the fenced blocks in a language, in order. */
 export function codeBlocks(page: string, language: string): string[] {
-  const found = page.matchAll(/^```(\w*)\n(.*?)^```$/gms)
+  const found = page.matchAll(/^```(\w*)[^\n]*\n(.*?)^```$/gms)
   return [...found].filter(([, written]) => written === language).map(([, , text = '']) => text)
 }
 

@@ -141,6 +141,6 @@ describe('the import check', () => {
   it('says what to do', async () => {
     const result = await check({ 'connectors/csv/a.ts': "import '../ldap/index.ts'\n" })
     expect(result.stderr).toContain('a connector stands alone')
-    expect(result.stderr).toContain('Move what both need to connectors/files/')
+    expect(result.stderr).toContain('Move what both need to connectors/network/ or connectors/files/')
   })
 })
