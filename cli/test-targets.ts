@@ -1,4 +1,6 @@
 /** What `vanta-sync test` tests: modules with a fixture, configured connectors as they are, and mappings. */
+import { existsSync } from 'node:fs'
+import { stat } from 'node:fs/promises'
 import { dirname, extname, resolve } from 'node:path'
 import { cwd } from 'node:process'
 import { loadConnector } from '../connectors/load.ts'
@@ -31,15 +33,20 @@ export interface Tests {
 
 /**
  * A module by its path from the working directory; a configured connector by its name, with the mapping tests of the
- * resources that it feeds; without a name every configured connector that has a fixture, and all mapping tests.
+ * resources that it feeds; else a module by its name in ./connectors, where `new connector` puts it. Without a name
+ * every configured connector that has a fixture, and all mapping tests.
  * @throws ConfigProblems, ConfigError when a module or its fixture cannot be loaded, UsageError for an unknown name
  */
 export async function findTests(io: Io, options: GlobalOptions, name?: string): Promise<Tests> {
   if (name !== undefined && namesModule(name)) return { targets: [await moduleTarget(name)] }
+  const own = name === undefined ? undefined : await ownModule(name)
+  if (own !== undefined && !existsSync(options.config)) return { targets: [await moduleTarget(own)] }
   // Fixtures and mapping tests need no variable; what does is opened with all of them.
   const { settings } = await openConfig(io, options, 'leave')
   const groups = await mappingGroups(io, options, settings)
   if (name === undefined) return { targets: await fixtureTargets(settings), mappings: { settings, groups } }
+  const isConfigured = settings.connectors.some((each) => each.name === name)
+  if (own !== undefined && !isConfigured) return { targets: [await moduleTarget(own)] }
   const targets = await configuredTargets(io, { options, settings }, name)
   const fed = settings.resources.filter((resource) => isFedBy(resource, name)).map((resource) => resource.name)
   return { targets, mappings: { settings, groups: groups.filter(({ resource }) => fed.includes(resource)) } }
@@ -57,6 +64,17 @@ async function mappingGroups(
 
 function namesModule(name: string): boolean {
   return isModulePath(name) || EXTENSIONS.includes(extname(name))
+}
+
+/** The module that a bare name means: `./connectors/assets.ts`, or `./connectors/assets/index.ts`. */
+async function ownModule(name: string): Promise<string | undefined> {
+  for (const stem of [`./connectors/${name}`, `./connectors/${name}/index`]) {
+    for (const extension of EXTENSIONS) {
+      const stats = await stat(stem + extension).catch(() => undefined)
+      if (stats?.isFile() === true) return stem + extension
+    }
+  }
+  return undefined
 }
 
 async function moduleTarget(path: string): Promise<TestTarget> {

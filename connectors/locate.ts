@@ -47,7 +47,8 @@ function isPackageName(use: string): boolean {
 
 async function missingModule(path: string): Promise<ConfigError> {
   const names = await readdir(dirname(path)).catch(() => [])
-  const nearest = nearestName(basename(path), names)
+  const base = basename(path)
+  const nearest = names.find((name) => EXTENSIONS.some((end) => name === base + end)) ?? nearestName(base, names)
   const hint =
     nearest === undefined
       ? 'The path is relative to the configuration file.'

@@ -93,6 +93,21 @@ describe.concurrent('vanta-sync test', () => {
   )
 
   it(
+    'tests a module that `new connector` wrote by its name alone, with a configuration that does not name it or none',
+    async () => {
+      await withOffice({}, async (office) => {
+        expect((await office.cli('new', 'connector', 'assets')).code).toBe(0)
+        for (const flags of [[], ['-c', 'none.yaml']]) {
+          const { code, stdout } = await office.cli(...flags, 'test', 'assets')
+          expect(stdout).toMatch(/\nAll \d\d checks hold: \.\/connectors\/assets\.ts\.\n$/)
+          expect(code).toBe(0)
+        }
+      })
+    },
+    PATIENT,
+  )
+
+  it(
     'says which check a broken module fails, and why, and exits 1',
     async () => {
       await withOffice({}, async (office) => {
@@ -179,6 +194,7 @@ describe.concurrent('vanta-sync test', () => {
   it.each<[string, string, [number, string], RegExp]>([
     ['a name that no connector has', 'people-x-exprt', [64, 'unknown-connector'], /Did you mean "people-x-export"/],
     ['a module that is not there', './nots.ts', [78, 'connector-missing'], /Did you mean notes\.ts/],
+    ['a module without its ending', './notes', [78, 'connector-missing'], /Did you mean notes\.ts/],
     ['a module without a fixture', './notes.ts', [78, 'fixture-missing'], /notes\.fixture\.ts: export default/],
     ['a fixture that is none', './empty.ts', [78, 'fixture-export'], /export default defineFixture/],
     ['a fixture of something else', './alien.ts', [78, 'fixture-connector'], /Import the default export/],
