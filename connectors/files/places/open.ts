@@ -3,9 +3,6 @@ import { ConfigError } from '../../../core/errors.ts'
 import type { FileOptions } from '../options.ts'
 import { openLocal } from './local.ts'
 import type { Place } from './place.ts'
-import { openSftp } from './sftp.ts'
-import { openStdin } from './stdin.ts'
-import { openWeb } from './web.ts'
 
 type Kind = 'local' | 'sftp' | 'web' | 'stdin'
 
@@ -39,13 +36,20 @@ export async function openPlace(context: CheckContext<FileOptions>): Promise<Pla
   for (const [option, kinds] of BOUND) {
     if (options[option] !== undefined && !kinds.includes(kind)) throw misplaced(option, kind)
   }
+  // What a server takes is loaded only where one is asked.
   switch (kind) {
-    case 'sftp':
+    case 'sftp': {
+      const { openSftp } = await import('./sftp.ts')
       return openSftp(options.path, options.sftp, context)
-    case 'web':
+    }
+    case 'web': {
+      const { openWeb } = await import('./web.ts')
       return openWeb(options.path, options.http, context)
-    case 'stdin':
+    }
+    case 'stdin': {
+      const { openStdin } = await import('./stdin.ts')
       return openStdin(process.stdin, context.clock)
+    }
     default:
       return openLocal(options.path, options.mountPoint)
   }

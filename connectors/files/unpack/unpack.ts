@@ -1,13 +1,10 @@
 /** Takes off whatever a file is packed in, one wrapping after another. */
 import { ConfigError, OperatorError } from '../../../core/errors.ts'
 import type { FileOptions } from '../options.ts'
-import { unpackGzip } from './gzip.ts'
 import { takeHead } from './head.ts'
 import { findLayer, HEAD, isLayer, type Layer, promisedLayers } from './layers.ts'
 import { limited, parseLimit } from './limit.ts'
 import type { Packed } from './packed.ts'
-import { unpackPgp } from './pgp.ts'
-import { unpackZip } from './zip.ts'
 
 /** Wrappings within wrappings; nobody packs so often, but an attacker may. */
 const DEEPEST = 4
@@ -43,7 +40,8 @@ export async function unpack(input: UnpackInput): Promise<Unpacked> {
     if (layer === undefined) break
     if (layers.length === DEEPEST) throw tooDeep(name)
     const localPath = layers.length === 0 ? input.localPath : undefined
-    pieces = limited(open(layer, { ...input, pieces, localPath, pgp: options.pgp, limit }), limit, name)
+    const opened = await open(layer, { ...input, pieces, localPath, pgp: options.pgp, limit })
+    pieces = limited(opened, limit, name)
     layers.push(layer)
   }
   if (options.pgp === undefined || layers.includes('pgp')) return { pieces, layers }
@@ -78,9 +76,11 @@ function nextLayer(head: Buffer, promised: Layer | undefined, { name, archives }
   })
 }
 
-function open(layer: Layer, packed: Packed): AsyncGenerator<Buffer, void, void> {
-  if (layer === 'gzip') return unpackGzip(packed)
-  return layer === 'zip' ? unpackZip(packed) : unpackPgp(packed)
+/** Most files are not packed: what opens a packing is loaded when one is met. */
+async function open(layer: Layer, packed: Packed): Promise<AsyncGenerator<Buffer, void, void>> {
+  if (layer === 'gzip') return (await import('./gzip.ts')).unpackGzip(packed)
+  if (layer === 'zip') return (await import('./zip.ts')).unpackZip(packed)
+  return (await import('./pgp.ts')).unpackPgp(packed)
 }
 
 function notEncrypted(name: string): OperatorError {
