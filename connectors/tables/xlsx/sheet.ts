@@ -1,5 +1,5 @@
 /** The rows of one sheet, as they stream by. */
-import { type CellContext, cellText, columnLetters, columnOf } from './cells.ts'
+import { type CellContext, type CellText, cellText, columnLetters, columnOf } from './cells.ts'
 import { createTextReader } from './strings.ts'
 import { type Attributes, parseXml } from './xml.ts'
 
@@ -89,60 +89,33 @@ interface OpenCell {
 
 function createCollector(context: CellContext, notes: SheetNotes): Collector {
   const inline = createTextReader()
+  const row = createRowBuilder(notes)
   let rows: SheetRow[] = []
-  let line = 0
-  let isHidden = false
-  let cells: string[] = []
   let cell: OpenCell | undefined
   let inValue = false
   let inData = false
   let sawData = false
-  let nextColumn = 0
-
-  function openRow({ r, hidden }: Attributes): void {
-    const number = r === undefined ? line + 1 : Number(r)
-    // Whatever relies on the order, such as where the header stands, would lose rows without a word.
-    if (!Number.isSafeInteger(number) || number <= line) throw new Error(`its rows are not in order after row ${line}`)
-    line = number
-    nextColumn = 0
-    isHidden = hidden === '1' || hidden === 'true'
-    cells = []
-  }
 
   function openCell({ r, t = 'n', s = '0' }: Attributes): void {
-    const column = r === undefined ? nextColumn : columnOf(r, line)
-    nextColumn = column + 1
-    cell = { column, type: t, style: Number(s), value: undefined, hasFormula: false }
+    cell = { column: row.place(r), type: t, style: Number(s), value: undefined, hasFormula: false }
     inline.start()
   }
 
   function closeCell({ column, ...written }: OpenCell): void {
-    const { text, fault, isRounded } = cellText(written, context)
-    if (text !== '') put(column, text)
-    if (isRounded === true) notes.rounded.add(columnLetters(column))
-    if (written.hasFormula && fault === undefined) notes.calculated.add(columnLetters(column))
-    if (fault === undefined) return
-    const faults = fault === 'no-string' ? notes.broken : notes.withoutValue
-    faults.count++
-    if (faults.named.length < NAMED) faults.named.push(`${columnLetters(column)}${line} ${FAULTS[fault]}`)
-  }
-
-  function put(column: number, text: string): void {
-    if ((cells[column] ?? '') !== '') throw new Error(`the cell ${columnLetters(column)}${line} is there twice`)
-    while (cells.length < column) cells.push('')
-    cells[column] = text
+    const read = cellText(written, context)
+    if (read.text !== '') row.put(column, read.text)
+    noteCell(notes, read, { column, line: row.line(), hasFormula: written.hasFormula })
   }
 
   function closeRow(): void {
-    if (cells.every((text) => text.trim() === '')) return
-    if (isHidden) notes.hiddenRows++
-    rows.push({ line, cells })
+    const closed = row.close()
+    if (closed !== undefined) rows.push(closed)
   }
 
   return {
     open(name, attributes) {
       if (name === 'sheetData') inData = sawData = true
-      else if (name === 'row' && inData) openRow(attributes)
+      else if (name === 'row' && inData) row.open(attributes)
       else if (name === 'c' && inData) openCell(attributes)
       else if (name === 'v') inValue = true
       else if (name === 'f' && cell !== undefined) cell.hasFormula = true
@@ -170,6 +143,70 @@ function createCollector(context: CellContext, notes: SheetNotes): Collector {
     },
     sawData: () => sawData,
   }
+}
+
+/** One row at a time. */
+interface RowBuilder {
+  open(attributes: Attributes): void
+  line(): number
+  /** The column, from 0, of a cell that says its place, or follows the one before. */
+  place(reference: string | undefined): number
+  put(column: number, text: string): void
+  /** Undefined when there is no text in it. */
+  close(): SheetRow | undefined
+}
+
+function createRowBuilder(notes: SheetNotes): RowBuilder {
+  let line = 0
+  let isHidden = false
+  let cells: string[] = []
+  let nextColumn = 0
+  return {
+    open({ r, hidden }) {
+      const number = r === undefined ? line + 1 : Number(r)
+      // Whatever relies on the order, such as where the header stands, would lose rows without a word.
+      if (!Number.isSafeInteger(number) || number <= line)
+        throw new Error(`its rows are not in order after row ${line}`)
+      line = number
+      nextColumn = 0
+      isHidden = hidden === '1' || hidden === 'true'
+      cells = []
+    },
+    line: () => line,
+    place(reference) {
+      const column = reference === undefined ? nextColumn : columnOf(reference, line)
+      nextColumn = column + 1
+      return column
+    },
+    put(column, text) {
+      if ((cells[column] ?? '') !== '') throw new Error(`the cell ${columnLetters(column)}${line} is there twice`)
+      while (cells.length < column) cells.push('')
+      cells[column] = text
+    },
+    close() {
+      if (cells.every((text) => text.trim() === '')) return undefined
+      if (isHidden) notes.hiddenRows++
+      return { line, cells }
+    },
+  }
+}
+
+interface CellPlace {
+  readonly column: number
+  readonly line: number
+  readonly hasFormula: boolean
+}
+
+function noteCell(notes: SheetNotes, { fault, isRounded }: CellText, { column, line, hasFormula }: CellPlace): void {
+  const letters = columnLetters(column)
+  if (isRounded === true) notes.rounded.add(letters)
+  if (fault === undefined) {
+    if (hasFormula) notes.calculated.add(letters)
+    return
+  }
+  const faults = fault === 'no-string' ? notes.broken : notes.withoutValue
+  faults.count++
+  if (faults.named.length < NAMED) faults.named.push(`${letters}${line} ${FAULTS[fault]}`)
 }
 
 /** An area within one row merges a title; over several rows it hides values. */
