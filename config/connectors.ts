@@ -85,11 +85,34 @@ export function checkedOptions(
   try {
     const checked = checkOptions(connector.options, merged)
     const wrong = checked.problems.filter((problem) => reportOption(reading, problem, ownerOf(problem, options, over)))
-    return wrong.length > 0 ? undefined : checked.options
+    if (wrong.length > 0) return undefined
+    const path = over !== undefined && Object.keys(over.values).length > 0 ? over.path : options.path
+    return agree(reading, { connector, path, values: checked.options }) ? checked.options : undefined
   } catch (error) {
     if (!isSyncError(error)) throw error
     reading.report.add({ code: error.code, path: ['connectors', name, 'use'], message: error.message })
     return undefined
+  }
+}
+
+interface Agreed {
+  readonly connector: Connector
+  readonly path: Path
+  readonly values: Record<string, unknown>
+}
+
+/** Do the options go together? Where a value could not be had, nobody can tell. */
+function agree({ report, holes }: Reading, { connector, path, values }: Agreed): boolean {
+  const above = `${pathKey(path)}/`
+  if ([...holes].some((hole) => hole.startsWith(above))) return true
+  try {
+    connector.validate?.(values)
+    return true
+  } catch (error) {
+    if (!isSyncError(error)) throw error
+    const hint = error.hint === undefined ? '' : `. ${error.hint}`
+    report.add({ code: error.code, path, message: `${error.message}${hint}` })
+    return false
   }
 }
 

@@ -154,6 +154,12 @@ export interface Connector<Options = unknown> {
   /** The kind of system: `csv`, `ldap`, `assets`. */
   readonly name: string
   readonly options: ObjectSchema
+  /**
+   * What the schema cannot say: options that need each other, or exclude each other. Offline; secrets may be references
+   * that nobody has resolved, and paths are as written. Called with every configuration that names the connector.
+   * @throws ConfigError
+   */
+  validate?(options: Options): void
   /** Reachable, and permitted? Resolves to a sentence for people; throws ConfigError, OperatorError or RetryLaterError. */
   check?(context: CheckContext<Options>): Promise<string>
   /** Yields rows, one by one or in batches, and returns the proof. */
@@ -164,6 +170,7 @@ export interface ConnectorDefinition<S extends ObjectSchema> {
   readonly apiVersion: 1
   readonly name: string
   readonly options: S
+  validate?(options: OptionsOf<S>): void
   check?(context: CheckContext<OptionsOf<S>>): Promise<string>
   read(context: ReadContext<OptionsOf<S>>): Rows
 }

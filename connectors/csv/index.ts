@@ -1,4 +1,5 @@
 import { defineConnector } from '../../core/connector.ts'
+import { checkLocation } from '../files/places/open.ts'
 import { checkCsv } from './check.ts'
 import { CSV_OPTIONS } from './options.ts'
 import { readCsvFiles } from './read.ts'
@@ -8,6 +9,7 @@ export const csvConnector = defineConnector({
   apiVersion: 1,
   name: 'csv',
   options: CSV_OPTIONS,
+  validate: checkLocation,
   check: checkCsv,
   read: readCsvFiles,
 })

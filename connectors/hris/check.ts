@@ -4,12 +4,12 @@ import type { FileBody } from '../files/file-body.ts'
 import type { ReadBody } from '../files/read-files.ts'
 import type { HrisOptions } from './options.ts'
 import { bodyReader, kindOf } from './read.ts'
-import { checkOptions, type Rules, rulesFor } from './rules.ts'
+import { validateHris, type Rules, rulesFor } from './rules.ts'
 
 /** Finds the export, reads its header, and says which column means what. */
 export async function checkHris(context: CheckContext<HrisOptions>): Promise<string> {
   const { options } = context
-  checkOptions(options)
+  validateHris(options)
   let meaning = ''
   const readBody = bodyReader(options)
   const explain = (body: FileBody): ReturnType<ReadBody> =>

@@ -10,7 +10,7 @@ import { judgeEmployment } from './employment.ts'
 import type { HrisOptions } from './options.ts'
 import { ADDED, type AsOf, exportedName, type Fate, type Person, toPerson } from './person.ts'
 import { isRounded, readAssignment, textOf } from './read-assignment.ts'
-import { checkOptions, formatOf, type Rules, rulesFor } from './rules.ts'
+import { validateHris, formatOf, type Rules, rulesFor } from './rules.ts'
 import { createStage, type StagedRows } from './stage.ts'
 
 type Context = ReadContext<HrisOptions>
@@ -20,7 +20,7 @@ const BATCH = 500
 
 /** Reads the export to its proven end, then tells person by person what holds today. */
 export async function* readHris(context: Context): Rows {
-  checkOptions(context.options)
+  validateHris(context.options)
   const stage = createStage(context.scratch)
   const read = await collect(context, stage)
   const { proof, rules } = read

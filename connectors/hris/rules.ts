@@ -3,6 +3,7 @@ import { DateTime } from 'luxon'
 import { ConfigError, OperatorError } from '../../core/errors.ts'
 import { nearestName } from '../../core/text/nearest.ts'
 import { createDayReader, type DayReader } from './day.ts'
+import { checkLocation } from '../files/places/open.ts'
 import type { HrisOptions } from './options.ts'
 import { COLUMN_ROLES, type ColumnRole, presetOf, type Standing } from './presets.ts'
 
@@ -24,7 +25,8 @@ export interface Rules {
 }
 
 /** What can be told before the file is seen. @throws ConfigError */
-export function checkOptions(options: HrisOptions): void {
+export function validateHris(options: HrisOptions): void {
+  checkLocation(options)
   const { dateFormat, columns = {}, contractors, contractorTypes, assignments } = options
   const preset = presetOf(options.preset)
   if (columns.id === undefined && preset === undefined) {

@@ -23,14 +23,19 @@ export interface Credentials {
 type Basic = NonNullable<AuthOptions['basic']>
 type ApiKey = NonNullable<AuthOptions['apiKey']>
 
+/** @throws ConfigError `rest-options` unless exactly one way is given, or no `auth` at all */
+export function refuseSeveralWays(auth: AuthOptions | undefined): void {
+  if (auth === undefined) return
+  const ways = Object.keys(auth)
+  if (ways.length === 1) return
+  const found = ways.length === 0 ? 'there is none' : `there are ${ways.join(' and ')}`
+  throw badOptions(`\`auth\` must hold exactly one of bearer, basic, apiKey and oauth; ${found}`)
+}
+
 /** @throws ConfigError `rest-options` unless exactly one way is given, or none at all */
 export function createCredentials(auth: AuthOptions | undefined, http: HttpContext): Credentials {
   if (auth === undefined) return { sign: async (url) => ({ url, headers: {} }), secrets: () => [] }
-  const ways = Object.keys(auth)
-  if (ways.length !== 1) {
-    const found = ways.length === 0 ? 'there is none' : `there are ${ways.join(' and ')}`
-    throw badOptions(`\`auth\` must hold exactly one of bearer, basic, apiKey and oauth; ${found}`)
-  }
+  refuseSeveralWays(auth)
   const { bearer, basic, apiKey, oauth } = auth
   if (bearer !== undefined) return header('authorization', 'Bearer ', bearer)
   if (basic !== undefined) return header('authorization', 'Basic ', userAndPassword(basic), basic.password)

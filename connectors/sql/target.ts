@@ -39,6 +39,12 @@ export function targetOf(options: SqlOptions): Target {
   return { place, host, port, isSocket, database, user, password: address.password, tls }
 }
 
+/** What can be told before a database is asked; what stands in a secret URL, only then. @throws ConfigError */
+export function validateSql(options: SqlOptions): void {
+  if (options.kind === 'sqlite') fileOf(options)
+  else if (options.url === undefined) targetOf(options)
+}
+
 /** The file of SQLite. */
 export function fileOf(options: SqlOptions): string {
   const stray = OF_SERVERS.find((name) => options[name] !== undefined)

@@ -4,7 +4,8 @@ import type { FileOptions } from '../options.ts'
 import { openLocal } from './local.ts'
 import type { Place } from './place.ts'
 
-type Kind = 'local' | 'sftp' | 'web' | 'stdin'
+/** Where files can lie. */
+export type Kind = 'local' | 'sftp' | 'web' | 'stdin'
 
 const SCHEMES: Readonly<Record<string, Kind>> = { sftp: 'sftp', https: 'web', http: 'web' }
 
@@ -32,10 +33,7 @@ const BOUND: readonly (readonly [keyof FileOptions, readonly Kind[]])[] = [
  */
 export async function openPlace(context: CheckContext<FileOptions>): Promise<Place> {
   const { options } = context
-  const kind = kindOf(options.path)
-  for (const [option, kinds] of BOUND) {
-    if (options[option] !== undefined && !kinds.includes(kind)) throw misplaced(option, kind)
-  }
+  const kind = checkLocation(options)
   // What a server takes is loaded only where one is asked.
   switch (kind) {
     case 'sftp': {
@@ -53,6 +51,15 @@ export async function openPlace(context: CheckContext<FileOptions>): Promise<Pla
     default:
       return openLocal(options.path, options.mountPoint)
   }
+}
+
+/** What kind of store `path` is in. @throws ConfigError when it is none, or an option means nothing there */
+export function checkLocation(options: FileOptions): Kind {
+  const kind = kindOf(options.path)
+  for (const [option, kinds] of BOUND) {
+    if (options[option] !== undefined && !kinds.includes(kind)) throw misplaced(option, kind)
+  }
+  return kind
 }
 
 function kindOf(path: string): Kind {
