@@ -22,8 +22,15 @@ export interface Observation {
   readonly digest: string
 }
 
-/** @throws what the read throws */
-export async function observe(subject: Subject, signal: AbortSignal): Promise<Observation> {
+/**
+ * @param begun awaited once, when the first rows are there
+ * @throws what the read throws
+ */
+export async function observe(
+  subject: Subject,
+  signal: AbortSignal,
+  begun?: () => Promise<void>,
+): Promise<Observation> {
   const logs: LoggedLine[] = []
   const rowProblems: string[] = []
   const cells = createCellSample()
@@ -35,7 +42,7 @@ export async function observe(subject: Subject, signal: AbortSignal): Promise<Ob
     log: recordingLog(logs),
     columns: columns.announced,
     progress: progress.told,
-    batch(batch, before) {
+    async batch(batch, before) {
       for (const row of batch) {
         rows.row(row)
         columns.row(row, before)
@@ -43,6 +50,7 @@ export async function observe(subject: Subject, signal: AbortSignal): Promise<Ob
         cells.add(row.fields)
         if (rowProblems.length < MOST_PROBLEMS) rowProblems.push(...problemsOf(row))
       }
+      if (before === 0) await begun?.()
     },
   }
   const whole = await readWhole(subject, { signal, watch })

@@ -1,10 +1,13 @@
 /** A whole read: its rows, its proof, and whether it is the same again. */
-import { HOUR, toInstant } from '../../core/clock.ts'
+import { EventEmitter, once } from 'node:events'
+import { HOUR, SECOND, toInstant } from '../../core/clock.ts'
 import type { Proof } from '../../core/connector.ts'
 import { type Check, check } from '../check.ts'
 import { evidenceOf } from '../evidence.ts'
 import type { Lab } from '../lab.ts'
 import { type Observation, observe } from '../observation.ts'
+import type { Subject } from '../subject.ts'
+import { within } from '../within.ts'
 
 /** With fewer, nothing has a middle. */
 const LEAST_ROWS = 200
@@ -47,11 +50,26 @@ export function repeatedReadChecks(lab: Lab): readonly Check[] {
     check('two reads at the same time do not disturb each other', (signal) =>
       lab.withSource(async ({ subject }) => {
         const alone = await observe(subject, signal)
-        for (const read of await Promise.all([observe(subject, signal), observe(subject, signal)]))
+        for (const read of await observeTogether(subject, signal))
           judgeSame(alone, read, 'of two reads at the same time, one gives other rows than a read alone')
       }),
     ),
   ]
+}
+
+/** Two reads, of which neither goes on before both have begun, however busy the machine is. */
+async function observeTogether(subject: Subject, signal: AbortSignal): Promise<readonly Observation[]> {
+  const meeting = new EventEmitter()
+  const bothBegun = once(meeting, 'open')
+  let begun = 0
+  const begin = async (): Promise<void> => {
+    if (++begun === 2) meeting.emit('open')
+    // A source may serve one reader at a time.
+    await within(bothBegun, SECOND)
+  }
+  // A read that has ended is not waited for.
+  const read = (): Promise<Observation> => observe(subject, signal, begin).finally(() => meeting.emit('open'))
+  return Promise.all([read(), read()])
 }
 
 function refuse(fault: string | undefined): void {
