@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
@@ -6,6 +7,8 @@ export default defineConfig({
     globalSetup: ['test/support/build.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // One a core: most suites wait for servers, clocks and programs more than they compute.
+    maxWorkers: availableParallelism(),
     coverage: {
       provider: 'v8',
       include: [
