@@ -41,7 +41,7 @@ for (; step.done !== true; step = await read.next()) {
   count += batch.length
   const { rss } = process.memoryUsage()
   // What the first rows take is the code and the pools; what comes later would be a leak.
-  if (count < 100_000) early = Math.max(early, rss)
+  if (count < 400_000) early = Math.max(early, rss)
   largest = Math.max(largest, rss)
 }
 const seconds = (Date.now() - started) / 1000
