@@ -13,9 +13,26 @@ import {
 import { explainFailure } from '../../core/network/failure.ts'
 import { serverText } from '../network/server-text.ts'
 import type { Statement } from './database.ts'
+import type { Target } from './target.ts'
 
 /** Who must act on it. */
 export type Actor = 'config' | 'operator' | 'nobody'
+
+/** What an answer of a database means. */
+export interface Rule {
+  readonly actor: Actor
+  readonly code: string
+  /** What happened, to follow the name of the server, or the path of the file. */
+  readonly says: string
+  readonly hint?: string
+}
+
+/** What was being done on a server when it failed. */
+export interface Where {
+  readonly target: Target
+  /** Undefined while connecting. */
+  readonly statement?: Statement
+}
 
 export interface Refusal {
   readonly actor: Actor

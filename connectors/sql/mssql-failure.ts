@@ -1,24 +1,8 @@
 /** What SQL Server answers, by number, as errors that say who must act. */
 import { ConfigError, isSyncError, type SyncError } from '../../core/errors.ts'
-import type { Statement } from './database.ts'
-import { type Actor, connectionFailure, connectionLost, refusalError, withoutQuoted } from './failure.ts'
+import { connectionFailure, connectionLost, refusalError, type Rule, type Where, withoutQuoted } from './failure.ts'
 import { PlainTextError } from './mssql-prelogin.ts'
-import type { Target } from './target.ts'
 import { noTls } from './tls.ts'
-
-export interface Where {
-  readonly target: Target
-  /** Undefined while connecting. */
-  readonly statement?: Statement
-}
-
-interface Rule {
-  readonly actor: Actor
-  readonly code: string
-  /** What happened, to follow the name of the server. */
-  readonly says: string
-  readonly hint?: string
-}
 
 const LOGIN: Rule = {
   actor: 'operator',

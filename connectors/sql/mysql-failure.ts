@@ -2,33 +2,19 @@
 import { isSyncError, type SyncError } from '../../core/errors.ts'
 import type { Statement } from './database.ts'
 import {
-  type Actor,
   connectionFailure,
   connectionLost,
   refusalError,
+  type Rule,
   severalStatements,
   untrusted,
+  type Where,
   withoutQuoted,
   writes,
 } from './failure.ts'
 import { onlyIndexOf, sayPlace } from './position.ts'
-import type { Target } from './target.ts'
 import { noTls } from './tls.ts'
 import { unknownZone } from './zone.ts'
-
-export interface Where {
-  readonly target: Target
-  /** Undefined while connecting. */
-  readonly statement?: Statement
-}
-
-interface Rule {
-  readonly actor: Actor
-  readonly code: string
-  /** What happened, to follow the name of the server. */
-  readonly says: string
-  readonly hint?: string
-}
 
 const LOGIN: Rule = {
   actor: 'operator',

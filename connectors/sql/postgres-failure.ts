@@ -2,11 +2,12 @@
 import { isSyncError, type SyncError } from '../../core/errors.ts'
 import type { Statement } from './database.ts'
 import {
-  type Actor,
   connectionFailure,
   connectionLost,
   refusalError,
+  type Rule,
   severalStatements,
+  type Where,
   withoutQuoted,
   writes,
 } from './failure.ts'
@@ -15,25 +16,14 @@ import type { Target } from './target.ts'
 import { noTls } from './tls.ts'
 import { unknownZone } from './zone.ts'
 
-export interface Where {
-  readonly target: Target
-  /** Undefined while connecting. */
-  readonly statement?: Statement
-}
-
-interface Rule {
+interface StateRule extends Rule {
   /** The begin of the SQLSTATE; the first rule that fits speaks. */
   readonly state: string
-  readonly actor: Actor
-  readonly code: string
-  /** What happened, to follow the name of the server: `refuses the login`. */
-  readonly says: string
   /** Whether the server's words may quote values of rows or parameters, or be nothing but such. */
   readonly mayQuote?: 'in quotes' | 'all'
-  readonly hint?: string
 }
 
-const RULES: readonly Rule[] = [
+const RULES: readonly StateRule[] = [
   {
     state: '28',
     actor: 'operator',
@@ -110,7 +100,7 @@ const RULES: readonly Rule[] = [
   },
 ]
 
-const OTHER: Rule = {
+const OTHER: StateRule = {
   state: '',
   actor: 'operator',
   code: 'sql-failed',
@@ -161,7 +151,7 @@ function explainServer(error: ServerError, { target, statement }: Where): SyncEr
   })
 }
 
-function wordsOf({ message }: ServerError, { mayQuote }: Rule): string | undefined {
+function wordsOf({ message }: ServerError, { mayQuote }: StateRule): string | undefined {
   if (mayQuote === 'all') return undefined
   return mayQuote === undefined ? message : withoutQuoted(message)
 }

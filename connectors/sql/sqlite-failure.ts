@@ -1,7 +1,7 @@
 /** What SQLite says, by its result code, as errors that say who must act. */
 import { isSyncError, type SyncError } from '../../core/errors.ts'
 import type { Statement } from './database.ts'
-import { type Actor, refusalError, writes } from './failure.ts'
+import { refusalError, type Rule, writes } from './failure.ts'
 import { onlyIndexOf, sayPlace } from './position.ts'
 import { SqliteError } from './sqlite-process.ts'
 
@@ -9,14 +9,6 @@ export interface Where {
   readonly path: string
   /** Undefined while opening. */
   readonly statement?: Statement
-}
-
-interface Rule {
-  readonly actor: Actor
-  readonly code: string
-  /** To follow the path. */
-  readonly says: string
-  readonly hint?: string
 }
 
 const REFUSED: Rule = { actor: 'config', code: 'sql-refused', says: 'refuses it' }
