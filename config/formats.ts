@@ -1,7 +1,7 @@
 import { isIP } from 'node:net'
-import { validate as isCron } from 'node-cron'
 import { DAY } from '../core/clock.ts'
 import type { Limit } from '../core/resource.ts'
+import { parseCron } from '../core/schedule/cron.ts'
 import { parseDuration } from '../core/text/duration.ts'
 import type { TextFormat } from './schema-node.ts'
 
@@ -18,11 +18,41 @@ interface Format {
 const LONGEST_TIMER = 24 * DAY
 
 const DURATION = '^\\d{1,9}[smhd]$'
+const DELAY = '^(?:0|\\d{1,9}[smhd])$'
+const HEADER = '^[A-Za-z0-9-]{1,64}$'
 const LIMIT = '^(?:\\d{1,9}|(?:100(?:\\.0+)?|\\d{1,2}(?:\\.\\d+)?) ?%)$'
 const NAME = '^[\\p{L}\\p{N}][\\p{L}\\p{N}._-]{0,63}$'
 const RESOURCE_ID = '^[0-9a-fA-F]{24}$'
 
 export const FORMATS: Readonly<Record<TextFormat, Format>> = {
+  address: {
+    test: (text) => parseAddress(text) !== undefined,
+    says: 'is no address',
+    expected: 'host and port, as in 0.0.0.0:8401',
+  },
+  delay: {
+    test: (text) => text === '0' || (parseDuration(text) ?? Infinity) <= LONGEST_TIMER,
+    says: 'is no delay',
+    expected: '0, or a number and s, m, h or d, as in 5m; at most 24d',
+    pattern: DELAY,
+  },
+  'header-name': {
+    test: matcher(HEADER),
+    says: 'is no name of a header',
+    expected: 'a name such as X-Forwarded-User',
+    pattern: HEADER,
+  },
+  network: {
+    test: isNetwork,
+    says: 'is no address',
+    expected: 'an IP address such as 10.1.2.3, or a range such as 10.1.0.0/24',
+  },
+  'public-url': {
+    test: isPublicUrl,
+    says: 'is no address of a page',
+    expected:
+      'https and a host, as in https://vanta-sync.example.com; http only for this machine; no path, query or password',
+  },
   duration: {
     test: (text) => parseDuration(text) !== undefined,
     says: 'is no duration',
@@ -49,7 +79,7 @@ export const FORMATS: Readonly<Record<TextFormat, Format>> = {
   },
   zone: { test: isZone, says: 'is no time zone', expected: 'a name such as Europe/Berlin or UTC' },
   cron: {
-    test: (text) => isCron(text),
+    test: (text) => parseCron(text) !== undefined,
     says: 'is no cron expression that ever comes due',
     expected: 'minute, hour, day of the month, month and day of the week, as in "17 * * * *"',
   },
@@ -108,4 +138,29 @@ export function isLoopback(text: string): boolean {
 export function parseLimit(text: string): Limit {
   if (!text.endsWith('%')) return { kind: 'count', count: Number(text), text }
   return { kind: 'share', share: Number(text.slice(0, -1)) / 100, text: text.replace(' ', '') }
+}
+
+/** `host:port`, `[::1]:port`, or a port of this machine. */
+export function parseAddress(text: string): { host: string; port: number } | undefined {
+  const match = /^(?:(\[[0-9a-fA-F:.]+\]|[\w.-]+):)?(\d{1,5})$/.exec(text)
+  const port = Number(match?.[2])
+  if (match === null || port > 65_535) return undefined
+  return { host: (match[1] ?? '127.0.0.1').replace(/^\[|\]$/g, ''), port }
+}
+
+/** Milliseconds of text that passed the format. */
+export function parseDelay(text: string): number {
+  return text === '0' ? 0 : (parseDuration(text) ?? 0)
+}
+
+function isNetwork(text: string): boolean {
+  const [address = '', bits, ...more] = text.split('/')
+  const version = isIP(address)
+  if (version === 0 || more.length > 0) return false
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128))
+}
+
+function isPublicUrl(text: string): boolean {
+  const origin = normalBaseUrl(text)
+  return origin !== undefined && origin === text.replace(/\/+$/, '').toLowerCase()
 }

@@ -11,10 +11,12 @@ import type { ConfigProblem } from './problem.ts'
 import { createReading, type Reading, settle } from './reading.ts'
 import { readValue } from './read-value.ts'
 import { createReport } from './report.ts'
+import { buildNotifiers } from './notify.ts'
 import { buildResource } from './resources.ts'
 import { checkRules } from './rules.ts'
-import { configSchema, DEFAULT_SERVER, DEFAULT_STATE_PATH } from './schema.ts'
+import { configSchema, DEFAULT_STATE_PATH } from './schema.ts'
 import { createSecretRegistry } from './secrets.ts'
+import { buildServer } from './server.ts'
 import { type ConfigText, readConfigText } from './source.ts'
 import type { SourceParts } from './source-use.ts'
 import { buildSources } from './sources.ts'
@@ -93,7 +95,11 @@ async function settingsOf(reading: Reading, written: Written, { options, source 
     connectors,
     resources,
     state: stateOf(config, { folder: reading.around.folder, override: options.statePath }),
-    server: { ...DEFAULT_SERVER, ...config.server },
+    server: await buildServer(reading, config.server),
+    notify: buildNotifiers(reading, config.notify, Object.keys(config.resources ?? {})),
+    ...(config.metrics?.textfile === undefined
+      ? {}
+      : { metricsFile: path.resolve(reading.around.folder, config.metrics.textfile) }),
     warnings: [],
     secrets: reading.registry,
   }

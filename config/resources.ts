@@ -1,9 +1,9 @@
 import type { ApplicationSpec, GuardSpec, ResourceSpec, ScheduleSpec, SourceSpec } from '../core/resource.ts'
 import { parseDuration } from '../core/text/duration.ts'
 import type { ResourceDraft } from './draft.ts'
-import { parseLimit } from './formats.ts'
-import { DEFAULT_GUARD, DEFAULT_POLICIES } from './schema-resource.ts'
-import type { WrittenGuard, WrittenPolicies } from './written-config.ts'
+import { parseDelay, parseLimit } from './formats.ts'
+import { DEFAULT_GUARD, DEFAULT_JITTER, DEFAULT_POLICIES } from './schema-resource.ts'
+import type { WrittenGuard, WrittenPolicies, WrittenSchedule } from './written-config.ts'
 
 export interface ResourceParts {
   readonly applications: ReadonlyMap<string, ApplicationSpec>
@@ -55,13 +55,9 @@ function guardOf(guard: WrittenGuard): GuardSpec {
 
 function scheduleOf(schedule: WrittenPolicies['schedule'], zone: string): ScheduleSpec | undefined {
   if (schedule === undefined) return undefined
-  if (typeof schedule === 'string') return { cron: schedule, zone }
-  if (schedule.cron === undefined) return undefined
-  return {
-    cron: schedule.cron,
-    zone: schedule.zone ?? zone,
-    ...withoutAbsent({ jitterMs: milliseconds(schedule.jitter) }),
-  }
+  const written: WrittenSchedule = typeof schedule === 'string' ? { cron: schedule } : schedule
+  if (written.cron === undefined) return undefined
+  return { cron: written.cron, zone: written.zone ?? zone, jitterMs: parseDelay(written.jitter ?? DEFAULT_JITTER) }
 }
 
 function milliseconds(duration: string | undefined): number | undefined {

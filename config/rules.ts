@@ -18,8 +18,6 @@ const RULES: readonly Rule[] = [
   everySourceHasItsKey,
   everyConnectorIsUsed,
   everyApplicationIsUsed,
-  notificationsAreNotSentYet,
-  schedulesDoNotRunYet,
 ]
 
 export function checkRules(reading: Reading, draft: Draft): void {
@@ -161,17 +159,4 @@ function everyApplicationIsUsed({ report }: Reading, { config, resources }: Draf
   for (const name of Object.keys(config.applications ?? {})) {
     if (!used.has(name)) report.warn(['applications', name], 'no resource uses this application')
   }
-}
-
-function notificationsAreNotSentYet({ report }: Reading, { config }: Draft): void {
-  if (config.notify === undefined || config.notify.length === 0) return
-  report.warn(['notify'], 'is checked, but this version sends no notifications yet')
-}
-
-function schedulesDoNotRunYet({ report }: Reading, { config, resources }: Draft): void {
-  const scheduled = resources.find(({ policies }) => policies.schedule !== undefined)
-  if (scheduled === undefined) return
-  const own = scheduled.written.schedule !== undefined || config.defaults?.schedule === undefined
-  const path = own ? [...scheduled.path, 'schedule'] : ['defaults', 'schedule']
-  report.warn(path, 'is checked, but runs only when the daemon does, and this version has none yet: use cron')
 }

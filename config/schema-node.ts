@@ -3,7 +3,12 @@ export type SchemaType = 'object' | 'array' | 'string' | 'integer' | 'number' | 
 
 /** Forms of text that have a check and a sentence of their own (`formats.ts`). */
 export type TextFormat =
+  | 'address'
+  | 'delay'
   | 'duration'
+  | 'header-name'
+  | 'network'
+  | 'public-url'
   | 'span'
   | 'timeout'
   | 'limit'

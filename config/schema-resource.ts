@@ -8,6 +8,7 @@ export const DEFAULT_POLICIES = {
   verify: true,
   timeout: '30m',
 } as const
+export const DEFAULT_JITTER = '60s'
 export const DEFAULT_GUARD = {
   maxRemoved: '5%',
   maxChanged: '50%',
@@ -68,14 +69,21 @@ const guard: SchemaNode = {
 const schedule: SchemaNode = {
   type: ['string', 'object'],
   format: 'cron',
-  description: 'When the daemon runs it: a cron expression, or one with its zone and a random delay.',
+  description: 'When the daemon runs it: a cron expression, or one with its zone and jitter.',
   examples: ['17 * * * *'],
   additionalProperties: false,
   required: ['cron'],
   properties: {
     cron: { type: 'string', format: 'cron', description: 'Minute, hour, day of the month, month, day of the week.' },
     zone: { type: 'string', format: 'zone', description: 'Time zone; the one of the file unless told.' },
-    jitter: duration('A random delay of at most this long.', { examples: ['5m'] }),
+    jitter: {
+      type: 'string',
+      format: 'delay',
+      default: DEFAULT_JITTER,
+      description:
+        'The longest delay after each slot, so that not everything starts at once. How much of it a resource takes is always the same; 0 for none.',
+      examples: ['5m', 0],
+    },
   },
 }
 

@@ -6,13 +6,14 @@ import { READ_SCOPE, WRITE_SCOPE } from '../core/resource.ts'
 import { resourceTypeNames } from '../schemas/resource-types.ts'
 import { resourceKeys, resourcePolicies } from './schema-resource.ts'
 import type { SchemaNode } from './schema-node.ts'
+import { metricsSchema, notifySchema } from './schema-notify.ts'
+import { serverSchema } from './schema-server.ts'
 
 export const DEFAULT_SCOPES: readonly string[] = [READ_SCOPE, WRITE_SCOPE]
 export const ALL_SCOPES: readonly string[] = [...DEFAULT_SCOPES, 'self:read-document', 'self:write-document']
 
 export const DEFAULT_LIMITS = { tokenRequests: 5, resourceRequests: 20 }
 export const DEFAULT_STATE_PATH = './.vanta-sync'
-export const DEFAULT_SERVER = { host: '127.0.0.1', port: 8400 }
 
 const limits: SchemaNode = {
   type: 'object',
@@ -127,20 +128,6 @@ const tables: SchemaNode = {
   },
 }
 
-const notification: SchemaNode = {
-  type: 'object',
-  additionalProperties: false,
-  required: ['slack'],
-  properties: {
-    slack: {
-      type: 'string',
-      secret: true,
-      description: 'The URL of an incoming webhook.',
-      examples: [{ env: 'SLACK_WEBHOOK' }],
-    },
-  },
-}
-
 export const configSchema: SchemaNode = {
   type: 'object',
   description: 'Configuration of vanta-sync: vanta.config.yaml.',
@@ -196,25 +183,8 @@ export const configSchema: SchemaNode = {
         },
       },
     },
-    server: {
-      type: 'object',
-      description: 'Where the daemon shows its status.',
-      additionalProperties: false,
-      properties: {
-        host: { type: 'string', minLength: 1, default: DEFAULT_SERVER.host, description: 'Address to listen on.' },
-        port: {
-          type: 'integer',
-          minimum: 0,
-          maximum: 65_535,
-          default: DEFAULT_SERVER.port,
-          description: 'Port; 0 takes a free one.',
-        },
-      },
-    },
-    notify: {
-      type: 'array',
-      items: notification,
-      description: 'Who is told when a resource is held, fails or recovers.',
-    },
+    server: serverSchema,
+    notify: notifySchema,
+    metrics: metricsSchema,
   },
 }

@@ -4,7 +4,7 @@
  */
 import type { SecretRef } from '../core/secret.ts'
 import type { CustomPropertyKind, ResourceTypeName } from '../schemas/resource-type.ts'
-import type { InvalidPolicy, MergePolicy } from '../core/resource.ts'
+import type { InvalidPolicy, MergePolicy, Role } from '../core/resource.ts'
 import type { WrittenMap } from './written.ts'
 
 export interface WrittenConfig {
@@ -16,8 +16,9 @@ export interface WrittenConfig {
   readonly defaults?: WrittenPolicies | undefined
   readonly tables?: Names<Names<string>> | undefined
   readonly state?: { readonly path?: string; readonly allowNetworkFs?: boolean } | undefined
-  readonly server?: { readonly host?: string; readonly port?: number } | undefined
-  readonly notify?: readonly unknown[] | undefined
+  readonly server?: WrittenServer | undefined
+  readonly notify?: readonly (WrittenNotifier | undefined)[] | undefined
+  readonly metrics?: { readonly textfile?: string } | undefined
 }
 
 /** By a name of the user's. */
@@ -98,4 +99,39 @@ export interface WrittenJoin {
 export interface WrittenJoinKeys {
   readonly left?: string
   readonly right?: string
+}
+
+export interface WrittenServer {
+  readonly host?: string
+  readonly port?: number
+  readonly publicUrl?: string
+  readonly tls?: { readonly cert?: string; readonly key?: string }
+  readonly behindProxy?: boolean
+  readonly probe?: string | { readonly host?: string; readonly port?: number }
+  readonly users?: readonly (WrittenUser | undefined)[]
+  readonly proxyUser?: WrittenProxyUser
+}
+
+export interface WrittenUser {
+  readonly name?: string
+  readonly role?: Role
+  readonly password?: SecretRef
+  readonly token?: SecretRef
+}
+
+export interface WrittenProxyUser {
+  readonly header?: string
+  readonly from?: readonly (string | undefined)[]
+  readonly approvers?: readonly (string | undefined)[]
+}
+
+export interface WrittenNotifier {
+  readonly slack?: SecretRef
+  readonly teams?: SecretRef
+  readonly webhook?: { readonly url?: SecretRef; readonly secret?: SecretRef }
+  readonly mail?: { readonly smtp?: SecretRef; readonly from?: string; readonly to?: readonly (string | undefined)[] }
+  readonly ping?: { readonly start?: SecretRef; readonly success?: SecretRef; readonly failure?: SecretRef }
+  readonly name?: string
+  readonly resources?: readonly (string | undefined)[]
+  readonly remind?: string
 }

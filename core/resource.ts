@@ -99,7 +99,61 @@ export interface ResourceSpec {
 export interface ScheduleSpec {
   readonly cron: string
   readonly zone: string
-  readonly jitterMs?: number
+  /** The longest delay after a slot. How much of it a resource takes is fixed; 0: none. */
+  readonly jitterMs: number
+}
+
+export interface ServerSpec {
+  readonly host: string
+  readonly port: number
+  /** Where people reach it, without a trailing slash; for links. */
+  readonly publicUrl?: string
+  /** Absolute paths of PEM files. */
+  readonly tls?: { readonly cert: string; readonly key: string }
+  /** Something in front of it speaks TLS. */
+  readonly behindProxy: boolean
+  /** Where `/livez` and `/readyz` are, besides the main address. */
+  readonly probe?: { readonly host: string; readonly port: number }
+  readonly users: readonly UserSpec[]
+  readonly proxyUser?: ProxyUserSpec
+}
+
+export type Role = 'viewer' | 'approver'
+
+export interface UserSpec {
+  readonly name: string
+  readonly role: Role
+  /** What is typed on the login page, or sent by HTTP Basic. */
+  readonly password?: SecretRef
+  /** What a program sends as `Authorization: Bearer`. */
+  readonly token?: SecretRef
+}
+
+/** A proxy that has asked people who they are. */
+export interface ProxyUserSpec {
+  /** Lower case. */
+  readonly header: string
+  /** Addresses and CIDR ranges from which the header is believed. */
+  readonly from: readonly string[]
+  /** Names that may approve; everybody else may look. */
+  readonly approvers: readonly string[]
+}
+
+/** Who is told, and how. URLs hold credentials, so they are secrets. */
+export type Channel =
+  | { readonly kind: 'slack' | 'teams'; readonly url: SecretRef }
+  | { readonly kind: 'webhook'; readonly url: SecretRef; readonly secret?: SecretRef }
+  | { readonly kind: 'mail'; readonly smtp: SecretRef; readonly from: string; readonly to: readonly string[] }
+  | { readonly kind: 'ping'; readonly start?: SecretRef; readonly success?: SecretRef; readonly failure?: SecretRef }
+
+export interface NotifierSpec {
+  /** The user's, or made of kind and place: `slack`, `mail-2`. What the state remembers deliveries by. */
+  readonly name: string
+  readonly channel: Channel
+  /** Names of resources; absent: all. */
+  readonly resources?: readonly string[]
+  /** How often an episode that goes on is told again; 0: never. */
+  readonly remindMs: number
 }
 
 /** What stands under `connectors`. */
@@ -126,7 +180,10 @@ export interface Settings {
   /** In the order of the file. */
   readonly resources: readonly ResourceSpec[]
   readonly state: { readonly path: string; readonly allowNetworkFs: boolean }
-  readonly server: { readonly host: string; readonly port: number }
+  readonly server: ServerSpec
+  readonly notify: readonly NotifierSpec[]
+  /** Absolute path of a Prometheus text file, for node_exporter. */
+  readonly metricsFile?: string
   /** Things a person should know that stop nothing. */
   readonly warnings: readonly string[]
   /** Every secret that was resolved so far, so that the log can scrub it. */

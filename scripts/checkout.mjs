@@ -6,7 +6,19 @@ import { join } from 'node:path'
 import { execPath, platform } from 'node:process'
 
 /** The folders and files that `tsc -p tsconfig.json` compiles. */
-const SOURCES = ['index.ts', 'cli', 'config', 'connectors', 'core', 'sandbox', 'schemas', 'server', 'testing']
+const SOURCES = [
+  'index.ts',
+  'cli',
+  'config',
+  'connectors',
+  'core',
+  'daemon',
+  'notify',
+  'sandbox',
+  'schemas',
+  'server',
+  'testing',
+]
 /** What changes the outcome of a build without being compiled. */
 const BUILD_INPUTS = ['tsconfig.json', 'scripts/build.mjs', 'package-lock.json']
 

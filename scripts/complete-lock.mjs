@@ -4,6 +4,9 @@
 // Tools like biome and oxlint ship one optional package per platform. npm leaves those out of the lock file that the
 // registry (a filtered company mirror, say) does not serve, and `npm ci` then refuses the whole lock file as "not in
 // sync", on every machine. An entry needs no more than its version and platform: npm skips it everywhere else.
+//
+// Some packages with a binary do not say which C library it is for, and npm then installs it for both: ten megabytes
+// that nothing loads. The lock file may say it for them.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { exit } from 'node:process'
@@ -75,6 +78,19 @@ function completeLock(lock) {
   return missing.map(({ name }) => name)
 }
 
+/** Notes the C library that a platform package is for, as its name tells; returns the names of those that said none. */
+function noteLibraries(lock) {
+  const silent = Object.entries(lock.packages).filter(
+    ([path, { optional, os, libc }]) => optional && os?.includes('linux') && !libc && platformOf(path)?.libc,
+  )
+  for (const [path, entry] of silent) {
+    const { libc } = platformOf(path)
+    const position = Object.keys(entry).indexOf('license')
+    lock.packages[path] = Object.fromEntries(Object.entries(entry).toSpliced(position, 0, ['libc', libc]))
+  }
+  return silent.map(([path]) => path)
+}
+
 /** The keys in the order in which npm writes them, so that its next write changes nothing. */
 function entryOf(version, { os, cpu, libc }, dev) {
   return { version, cpu, ...(dev && { dev }), ...(libc && { libc }), optional: true, os }
@@ -84,8 +100,11 @@ function main() {
   const path = join(import.meta.dirname, '..', 'package-lock.json')
   const lock = JSON.parse(readFileSync(path, 'utf8'))
   const added = completeLock(lock)
-  if (added.length === 0) return 0
+  const noted = noteLibraries(lock)
+  if (added.length === 0 && noted.length === 0) return 0
   writeFileSync(path, `${JSON.stringify(lock, null, 2)}\n`)
+  if (noted.length > 0) console.log(`package-lock.json: noted the C library of ${noted.length} platform packages`)
+  if (added.length === 0) return 0
   console.log(`package-lock.json: added ${added.length} platform packages that the registry did not list`)
   return 0
 }

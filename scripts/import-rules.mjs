@@ -45,7 +45,19 @@ const ROOMS = [
     name: 'server',
     holds: 'server/',
     may: ['core/', 'schemas/'],
-    why: 'it shows what the core did, and runs without a terminal',
+    why: 'it shows what the core did and passes on what people decide; whoever runs things is handed to it',
+  },
+  {
+    name: 'notify',
+    holds: 'notify/',
+    may: ['core/', 'schemas/'],
+    why: 'it delivers what the core decided to tell, and runs without a daemon',
+  },
+  {
+    name: 'daemon',
+    holds: 'daemon/',
+    may: ['core/', 'notify/', 'schemas/', 'server/'],
+    why: 'it runs what the core does when it is due; config and connectors are handed to it',
   },
   {
     name: 'testing',
@@ -56,7 +68,18 @@ const ROOMS = [
   {
     name: 'cli',
     holds: 'cli/',
-    may: ['index.ts', 'config/', 'connectors/', 'core/', 'sandbox/', 'schemas/', 'server/', 'testing/'],
+    may: [
+      'index.ts',
+      'config/',
+      'connectors/',
+      'core/',
+      'daemon/',
+      'notify/',
+      'sandbox/',
+      'schemas/',
+      'server/',
+      'testing/',
+    ],
     why: 'it sits on top',
   },
 ]

@@ -49,6 +49,20 @@ const MIGRATIONS: readonly string[] = [
   ) STRICT;
   CREATE INDEX history_chain ON history (chain, seq);
   `,
+  `
+  CREATE TABLE slot (
+    scope TEXT PRIMARY KEY, schedule TEXT NOT NULL, slot_at INTEGER NOT NULL, daemon TEXT, settled INTEGER NOT NULL
+  ) WITHOUT ROWID, STRICT;
+  CREATE TABLE daemon (id TEXT PRIMARY KEY, beat_at INTEGER NOT NULL, row TEXT NOT NULL) WITHOUT ROWID, STRICT;
+  CREATE TABLE pause (scope TEXT PRIMARY KEY, until INTEGER NOT NULL, row TEXT NOT NULL) WITHOUT ROWID, STRICT;
+  CREATE TABLE connector_check (connector TEXT PRIMARY KEY, row TEXT NOT NULL) WITHOUT ROWID, STRICT;
+  CREATE TABLE episode (scope TEXT PRIMARY KEY, row TEXT NOT NULL) WITHOUT ROWID, STRICT;
+  CREATE TABLE delivery (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, notifier TEXT NOT NULL, at INTEGER NOT NULL, due_at INTEGER NOT NULL,
+    attempts INTEGER NOT NULL, notice TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX delivery_due ON delivery (due_at);
+  `,
 ]
 
 /** Brings the file to this version; one transaction, so that two processes that open it at once do it once. */

@@ -6,16 +6,21 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { Clock } from '../clock.ts'
 import { isSyncError, messageOf, StateError } from '../errors.ts'
 import { createBaselines } from './baselines.ts'
+import { createChecks } from './checks.ts'
+import { createDaemons } from './daemons.ts'
 import type { Database } from './database.ts'
+import { createEpisodes } from './episodes.ts'
 import { appendHistory } from './history.ts'
 import { createHolds } from './holds.ts'
 import { takeLease } from './lease-file.ts'
 import { migrate } from './migrations.ts'
+import { createPauses } from './pauses.ts'
 import { createPrivate } from './private-file.ts'
 import { createPushes } from './pushes.ts'
 import { createRequestTimes } from './requests.ts'
 import { createRuns } from './runs.ts'
 import { createScratch, ownsScratch, sweepScratch } from './scratch.ts'
+import { createSlots } from './slots.ts'
 import { type Explain, openDatabase } from './sqlite.ts'
 import type { State } from './state.ts'
 
@@ -40,7 +45,9 @@ export async function openState({ path, allowNetworkFs, clock }: OpenState): Pro
     return openMain(join(folder, 'state.db'), (error) => (isOurs(error) ? error : stateError(folder, error)))
   })
   const salt = await guarded(folder, () => saltOf(database))
-  const runs = createRuns(database, (runId) => ownsScratch(scratch, runId))
+  // Runs and daemons hold a folder of their id as long as their process lives.
+  const isAlive = (id: string): boolean => ownsScratch(scratch, id)
+  const runs = createRuns(database, isAlive)
   await runs.settleInterrupted(clock.now())
   return {
     where: folder,
@@ -49,6 +56,11 @@ export async function openState({ path, allowNetworkFs, clock }: OpenState): Pro
     holds: createHolds(database, clock),
     runs,
     requests: createRequestTimes(database, clock),
+    slots: createSlots(database, isAlive),
+    pauses: createPauses(database),
+    episodes: createEpisodes(database),
+    daemons: createDaemons(database, isAlive),
+    checks: createChecks(database),
     append: async (entry) => appendHistory(database, entry),
     digest: (text) => createHmac('sha256', salt).update(text).digest('hex').slice(0, 32),
     lease: (request) => takeLease(leases, clock, request),

@@ -60,15 +60,35 @@ export function createRuns(database: Database, isAlive: (runId: string) => boole
       const rows =
         resource === undefined
           ? database
-              .prepare('SELECT * FROM run WHERE status = coalesce(?, status) ORDER BY started_at DESC, id DESC LIMIT ?')
+              .prepare(
+                'SELECT row FROM run WHERE status = coalesce(?, status) ORDER BY started_at DESC, id DESC LIMIT ?',
+              )
               .all(status ?? null, limit)
           : database
               .prepare(
-                `SELECT * FROM run WHERE status = coalesce(?, status) AND id IN (SELECT run_id FROM resource_run WHERE resource = ?)
+                `SELECT row FROM run WHERE status = coalesce(?, status) AND id IN (SELECT run_id FROM resource_run WHERE resource = ?)
                  ORDER BY started_at DESC, id DESC LIMIT ?`,
               )
               .all(status ?? null, resource, limit)
       return rows.map(recordOf)
+    },
+    async rows({ resource, limit, since = 0 }) {
+      return database
+        .prepare('SELECT row FROM resource_run WHERE resource = ? AND at >= ? ORDER BY at DESC, run_id DESC LIMIT ?')
+        .all(resource, since, limit)
+        .map(resourceRunOf)
+    },
+    async totals() {
+      return database
+        .prepare(
+          "SELECT resource, json_extract(row, '$.outcome') AS outcome, count(*) AS runs FROM resource_run GROUP BY 1, 2",
+        )
+        .all()
+        .map((row) => ({
+          resource: String(row['resource']),
+          outcome: String(row['outcome']),
+          runs: Number(row['runs']),
+        }))
     },
     async get(id) {
       const row = database.prepare('SELECT * FROM run WHERE id = ?').get(id)

@@ -1,4 +1,5 @@
 /** The store of runs, baselines, holds, approvals, request times and history. SQLite is one implementation. */
+import type { LiveRun, LoginStatus } from '../health/status.ts'
 import type { Lease, LeaseRequest } from './lease.ts'
 
 /** What a baseline belongs to: keyed by what Vanta knows, never by the user's names. */
@@ -134,8 +135,12 @@ export interface ResourceRunRow {
   /** Counts as success for the age of the data: pushed and confirmed. */
   readonly success: boolean
   readonly counts: Readonly<Record<string, number>>
+  /** From its first stage to its last. */
+  readonly ms?: number
   readonly planHash?: string
   readonly asOf?: number
+  /** Of the sources that told of the login that they read with. */
+  readonly logins?: readonly LoginStatus[]
   readonly hold?: string
   readonly error?: { readonly code: string; readonly message: string; readonly hint?: string }
 }
@@ -149,8 +154,134 @@ export interface RunRecord extends RunRow {
 export interface HistoryEntry {
   readonly chain: string
   readonly at: number
-  readonly kind: 'run' | 'hold' | 'approve' | 'reject'
+  readonly kind: 'run' | 'hold' | 'approve' | 'reject' | 'pause' | 'resume' | 'reveal'
   readonly facts: Readonly<Record<string, unknown>>
+}
+
+/** The last slot of a resource's schedule that somebody took. */
+export interface SlotClaim {
+  readonly scope: string
+  /** Expression and zone: the slots of another schedule are other slots. */
+  readonly schedule: string
+  /** The slot taken last; before the first, when the schedule was first seen. */
+  readonly slotAt: number
+  /** The daemon that took it; absent before the first. */
+  readonly daemon?: string
+  /** False while what was started for it goes on, or when its daemon was killed meanwhile. */
+  readonly settled: boolean
+}
+
+export interface Slots {
+  get(scope: string): Promise<SlotClaim | undefined>
+  /** Notes that the schedule is there, unless that is known: slots before `now` are nobody's. Another schedule begins anew. */
+  see(scope: string, schedule: string, now: number): Promise<void>
+  /** One process alone gets true, and only for a slot later than all that were taken, or for one that a dead daemon left. */
+  claim(claim: { scope: string; schedule: string; slotAt: number; daemon: string }): Promise<boolean>
+  /** What was started for the slot has ended. */
+  settle(scope: string, slotAt: number): Promise<void>
+}
+
+/** A daemon, as it tells of itself; alive as long as its process is. */
+export interface DaemonRow {
+  readonly id: string
+  readonly pid: number
+  readonly host: string
+  readonly startedAt: number
+  readonly beatAt: number
+  readonly version: string
+  readonly url?: string
+  readonly configHash: string
+  /** The first mistake of a changed configuration that was not taken. */
+  readonly configProblem?: string
+  readonly live: readonly LiveRun[]
+}
+
+export interface Daemons {
+  /** Inserts or replaces. */
+  beat(row: DaemonRow): Promise<void>
+  /** Those that are alive; rows of dead ones are removed. */
+  list(): Promise<readonly DaemonRow[]>
+  isAlive(id: string): boolean
+  remove(id: string): Promise<void>
+}
+
+/** Neither schedules nor runs touch the resource, and nobody is alarmed, until it ends. */
+export interface Pause {
+  readonly scope: string
+  readonly resource: string
+  readonly by: string
+  readonly provenBy: string
+  readonly reason: string
+  readonly at: number
+  readonly until: number
+}
+
+export interface Pauses {
+  /** The one that holds at `now`. */
+  live(scope: string, now: number): Promise<Pause | undefined>
+  save(pause: Pause): Promise<void>
+  /** False when there was none. */
+  end(scope: string): Promise<boolean>
+}
+
+/** What a check of a configured connector found. */
+export interface CheckRow {
+  readonly connector: string
+  readonly at: number
+  readonly ok: boolean
+  /** A sentence. */
+  readonly says: string
+  readonly code?: string
+  readonly hint?: string
+}
+
+export interface Checks {
+  save(check: CheckRow): Promise<void>
+  list(): Promise<readonly CheckRow[]>
+}
+
+/** A time of trouble of one resource, from the first that was told to the recovery. */
+export interface Episode {
+  readonly scope: string
+  readonly resource: string
+  readonly openedAt: number
+  /** What was told in it: `trouble`, `degraded`, `held:hold-1a2b3c`. Each is told once. */
+  readonly told: readonly string[]
+  /** Of the last telling or reminder, by the name of the notifier; `''` counts for all. */
+  readonly remindedAt: Readonly<Record<string, number>>
+}
+
+/** A message that waits to be delivered to one notifier. */
+export interface Delivery {
+  readonly id: number
+  readonly notifier: string
+  readonly at: number
+  readonly attempts: number
+  /** What is told, as the notifier's text is made of it. */
+  readonly notice: unknown
+}
+
+export interface Episodes {
+  get(scope: string): Promise<Episode | undefined>
+  list(): Promise<readonly Episode[]>
+  /**
+   * Replaces the episode and queues its messages in one transaction, if it still is `before`: of two processes that
+   * decide at once, one alone gets true.
+   */
+  change(change: {
+    readonly scope: string
+    readonly before: Episode | undefined
+    readonly after: Episode | undefined
+    readonly messages: readonly { readonly notifier: string; readonly notice: unknown }[]
+    readonly at: number
+  }): Promise<boolean>
+  /** Queues messages that belong to no episode. */
+  queue(messages: readonly { readonly notifier: string; readonly notice: unknown }[], at: number): Promise<void>
+  /** Takes those that are due, so that nobody else does for a minute. */
+  take(now: number): Promise<readonly Delivery[]>
+  delivered(id: number): Promise<void>
+  /** Due again at `nextAt`; undefined gives it up. */
+  failed(id: number, nextAt: number | undefined): Promise<void>
 }
 
 export type RequestKind = 'token' | 'resource'
@@ -200,8 +331,12 @@ export interface Runs {
   finish(id: string, end: RunEnd): Promise<void>
   /** Marks the runs that have no end and whose process is gone; their scratch folders tell. */
   settleInterrupted(at: number): Promise<void>
-  /** Newest first. */
+  /** Newest first, without their documents. */
   list(filter: { resource?: string; limit?: number; status?: RunStatus }): Promise<readonly RunRecord[]>
+  /** How a resource fared, newest first, under whatever connection and resource id it had then. */
+  rows(filter: { resource: string; limit: number; since?: number }): Promise<readonly ResourceRunRow[]>
+  /** Runs by outcome since the state was made, for counters. */
+  totals(): Promise<readonly { resource: string; outcome: string; runs: number }[]>
   get(id: string): Promise<RunRecord | undefined>
   /** Latest row, and latest successful row, of each scope. */
   latest(scopes: readonly string[]): Promise<ReadonlyMap<string, { last?: ResourceRunRow; success?: ResourceRunRow }>>
@@ -223,6 +358,11 @@ export interface State {
   readonly holds: Holds
   readonly runs: Runs
   readonly requests: RequestTimes
+  readonly slots: Slots
+  readonly pauses: Pauses
+  readonly episodes: Episodes
+  readonly daemons: Daemons
+  readonly checks: Checks
   /** Appends to the chain and returns the new head's hash. */
   append(entry: HistoryEntry): Promise<string>
   /** Salted digest of an id, the same for the life of the state: what stands for a person where none must be named. */

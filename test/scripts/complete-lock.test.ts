@@ -58,4 +58,14 @@ describe('package-lock.json', () => {
       expect(text).toBe(lockOf(wanted))
     },
   )
+
+  it('notes the C library of a binary whose package does not say it, so that one of two is installed', async () => {
+    const entry = { version: '1.0.0', cpu: ['x64'], license: 'MIT', optional: true, os: ['linux'] }
+    const packages = { '': {}, 'node_modules/@x/linux-x64-musl': entry, 'node_modules/@x/linux-x64-gnu': entry }
+    const { result, text } = await complete(JSON.stringify({ lockfileVersion: 3, packages }))
+    expect(result.stdout).toContain('noted the C library of 2 platform packages')
+    const { packages: noted } = JSON.parse(text) as { packages: Record<string, unknown> }
+    expect(noted['node_modules/@x/linux-x64-musl']).toEqual({ ...entry, libc: ['musl'] })
+    expect(noted['node_modules/@x/linux-x64-gnu']).toEqual({ ...entry, libc: ['glibc'] })
+  })
 })

@@ -177,7 +177,8 @@ export async function createWorkshop(options: WorkshopOptions = {}): Promise<Wor
       },
     ],
     state: { path: join(folder, 'state'), allowNetworkFs: false },
-    server: { host: '127.0.0.1', port: 8400 },
+    server: { host: '127.0.0.1', port: 8400, behindProxy: false, users: [] },
+    notify: [],
     warnings: [],
     secrets: { add: () => undefined, values: () => [] },
   }
