@@ -117,6 +117,17 @@ export class UsageError extends SyncError {
   }
 }
 
+/** An error as documents and the state keep it. */
+export interface ErrorDocument {
+  readonly code: string
+  readonly message: string
+  readonly hint?: string
+}
+
+export function errorDocument({ code, message, hint }: SyncError): ErrorDocument {
+  return { code, message, ...(hint === undefined ? {} : { hint }) }
+}
+
 export function isSyncError(error: unknown): error is SyncError {
   return typeof error === 'object' && error !== null && BRAND in error
 }

@@ -1,5 +1,5 @@
 /** What is: the one snapshot that the page, the API, the metrics and `status` show. Holds no personal data. */
-import type { ErrorDocument } from '../run/document.ts'
+import type { ErrorDocument } from '../errors.ts'
 import type { Stage } from '../run/events.ts'
 
 export type Health = 'healthy' | 'degraded' | 'held' | 'failing' | 'stale' | 'never run' | 'disconnected'

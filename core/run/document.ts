@@ -1,18 +1,12 @@
 /** What `run`, `approve` and `plan` print with `--json`. */
 import { toInstant } from '../clock.ts'
-import type { SyncError } from '../errors.ts'
+import type { ErrorDocument } from '../errors.ts'
 import type { BaselineOrigin, PlanConflict, PlanItem, Problem } from '../plan/plan.ts'
 import type { HoldReason } from '../state/state.ts'
 import type { JoinOutcome, SourceOutcome } from './source-outcome.ts'
 
 export type ResourceOutcome = 'pushed' | 'planned' | 'held' | 'failed' | 'skipped'
 export type RunOutcome = 'succeeded' | 'degraded' | 'held' | 'failed' | 'planned'
-
-export interface ErrorDocument {
-  readonly code: string
-  readonly message: string
-  readonly hint?: string
-}
 
 export interface ItemDocument {
   readonly change: PlanItem['change']
@@ -83,10 +77,6 @@ export interface RunDocument {
   readonly applications: readonly { readonly name: string; readonly tokensMinted: number }[]
   readonly resources: readonly ResourceDocument[]
   readonly error?: ErrorDocument
-}
-
-export function errorDocument({ code, message, hint }: SyncError): ErrorDocument {
-  return { code, message, ...(hint === undefined ? {} : { hint }) }
 }
 
 export function sourceDocument({ source, rows, proof, join }: SourceOutcome): SourceDocument {

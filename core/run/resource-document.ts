@@ -1,13 +1,7 @@
 /** What the run's document says of one resource. */
 import { toInstant } from '../clock.ts'
-import {
-  errorDocument,
-  firstOf,
-  type HoldDocument,
-  itemDocument,
-  type ResourceDocument,
-  sourceDocument,
-} from './document.ts'
+import { firstOf, type HoldDocument, itemDocument, type ResourceDocument, sourceDocument } from './document.ts'
+import { errorDocument } from '../errors.ts'
 import { exitCodeOf, type Fate, isDegraded } from './fate.ts'
 import type { Verdict } from './hold.ts'
 import type { Prepared } from './prepare.ts'

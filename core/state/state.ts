@@ -1,4 +1,5 @@
 /** The store of runs, baselines, holds, approvals, request times and history. SQLite is one implementation. */
+import type { ErrorDocument } from '../errors.ts'
 import type { LiveRun, LoginStatus } from '../health/status.ts'
 import type { Lease, LeaseRequest } from './lease.ts'
 
@@ -142,7 +143,7 @@ export interface ResourceRunRow {
   /** Of the sources that told of the login that they read with. */
   readonly logins?: readonly LoginStatus[]
   readonly hold?: string
-  readonly error?: { readonly code: string; readonly message: string; readonly hint?: string }
+  readonly error?: ErrorDocument
 }
 
 export interface RunRecord extends RunRow {
