@@ -9,6 +9,8 @@ export interface Io {
   readonly colour: boolean
   /** Aborted by SIGINT and SIGTERM with an error that carries the exit code. */
   readonly signal: AbortSignal
+  /** Calls back at each SIGHUP, until the function it returns is called. Without a listener SIGHUP ends the process. */
+  onHangup(listener: () => void): () => void
 }
 
 /** Options that every command takes. */

@@ -24,6 +24,10 @@ const io: Io = {
   terminal: process.stderr.isTTY && !json,
   colour: process.stdout.isTTY && !process.argv.includes('--no-color') && !process.env['NO_COLOR'],
   signal: aborting.signal,
+  onHangup(listener) {
+    process.on('SIGHUP', listener)
+    return () => void process.off('SIGHUP', listener)
+  },
 }
 
 /** Global options before the command whose value is not the command. */

@@ -3,8 +3,10 @@ import { Command, CommanderError, Option } from 'commander'
 import { EXIT, UsageError } from '../core/errors.ts'
 import type { DecisionFlags } from './commands/approve.ts'
 import type { NewConnectorFlags } from './commands/new.ts'
+import type { PauseFlags } from './commands/pause.ts'
 import type { PreviewFlags } from './commands/preview.ts'
 import type { PlanFlags, RunFlags } from './commands/run.ts'
+import type { StartFlags } from './commands/start.ts'
 import type { GlobalOptions, Io } from './io.ts'
 import { toolVersion } from './version.ts'
 
@@ -96,6 +98,30 @@ export async function runProgram(argv: readonly string[], io: Io): Promise<numbe
         )
       })
   }
+  program
+    .command('start')
+    .description('the daemon: schedules, status page, health, metrics')
+    .option('--grace <duration>', 'how long a push may go on after SIGTERM, before it is cut', '20s')
+    .action(async (flags: StartFlags) =>
+      done(await (await import('./commands/start.ts')).startCommand(io, options(), flags)),
+    )
+  program
+    .command('pause <resource>')
+    .description('leave it alone for a while: no run, no alarm')
+    .requiredOption('--reason <text>', 'why; an auditor will read it')
+    .option('--for <duration>', 'how long', '24h')
+    .option('--by <name>', "default: the operating system's user")
+    .action(async (name: string, flags: PauseFlags) =>
+      done(await (await import('./commands/pause.ts')).pauseCommand(io, options(), { name, flags })),
+    )
+  program
+    .command('resume <resource>')
+    .description('end a pause')
+    .requiredOption('--reason <text>', 'why; an auditor will read it')
+    .option('--by <name>', "default: the operating system's user")
+    .action(async (name: string, flags: Omit<PauseFlags, 'for'>) =>
+      done(await (await import('./commands/pause.ts')).resumeCommand(io, options(), { name, flags })),
+    )
   program
     .command('status')
     .description('what is: health by age, holds, records')

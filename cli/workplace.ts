@@ -82,12 +82,15 @@ export async function withWorkplace<T>(
 /** The resources with these names, all when none is given. @throws UsageError with the nearest name */
 export function chooseResources(settings: Settings, names: readonly string[]): readonly ResourceSpec[] {
   if (names.length === 0) return settings.resources
-  return [...new Set(names)].map((name) => {
-    const found = settings.resources.find((resource) => resource.name === name)
-    if (found !== undefined) return found
-    const known = settings.resources.map((resource) => resource.name)
-    const nearest = nearestName(name, known)
-    const hint = nearest === undefined ? `The config has: ${known.join(', ')}.` : `Did you mean "${nearest}"?`
-    throw new UsageError('unknown-resource', `There is no resource "${name}" in ${settings.file}`, { hint })
-  })
+  return [...new Set(names)].map((name) => chooseResource(settings, name))
+}
+
+/** @throws UsageError with the nearest name */
+export function chooseResource(settings: Settings, name: string): ResourceSpec {
+  const found = settings.resources.find((resource) => resource.name === name)
+  if (found !== undefined) return found
+  const known = settings.resources.map((resource) => resource.name)
+  const nearest = nearestName(name, known)
+  const hint = nearest === undefined ? `The config has: ${known.join(', ')}.` : `Did you mean "${nearest}"?`
+  throw new UsageError('unknown-resource', `There is no resource "${name}" in ${settings.file}`, { hint })
 }

@@ -1,7 +1,7 @@
 /** `vanta.config.yaml` → `Settings`: read → parse → resolve → check → result. */
 import path from 'node:path'
 import { LineCounter } from 'yaml'
-import type { Settings } from '../core/resource.ts'
+import type { SecretRegistry, Settings } from '../core/resource.ts'
 import { buildApplications } from './applications.ts'
 import { configuredConnectors } from './configured-connectors.ts'
 import { type LoadConnector, loadConnectors } from './connectors.ts'
@@ -40,6 +40,8 @@ export interface LoadOptions {
    * runs no command (`leave`): for tests that push nothing, and run where the variables are not set.
    */
   readonly unresolved?: 'refuse' | 'leave'
+  /** Remembers the secrets; one of its own unless told. */
+  readonly registry?: SecretRegistry
   /** Instead of `state.path`; relative to the working directory. */
   readonly statePath?: string
   readonly signal?: AbortSignal
@@ -60,8 +62,8 @@ export async function loadConfig(options: LoadOptions): Promise<LoadResult> {
   const written = parseConfig(source.text, lines, report)
   if (written === undefined) return { problems: report.problems() }
   const around = { env: options.env, folder: path.dirname(path.resolve(options.file)), signal: options.signal }
-  const { secrets, unresolved = 'refuse' } = options
-  const reading = createReading({ report, around, registry: createSecretRegistry(), secrets, unresolved })
+  const { secrets, unresolved = 'refuse', registry = createSecretRegistry() } = options
+  const reading = createReading({ report, around, registry, secrets, unresolved })
   const settings = await settingsOf(reading, written, { options, source })
   const problems = report.problems()
   return problems.length > 0 ? { problems } : { settings: { ...settings, warnings: report.warnings() } }

@@ -3,12 +3,14 @@ import { nearestName } from '../core/text/nearest.ts'
 import { parseDelay } from './formats.ts'
 import { pathKey } from './path.ts'
 import type { Reading } from './reading.ts'
-import { DEFAULT_REMIND } from './schema-notify.ts'
+import { DEFAULT_REMIND, notifySchema } from './schema-notify.ts'
 import type { WrittenNotifier } from './written-config.ts'
 
 const KINDS = ['slack', 'teams', 'webhook', 'mail', 'ping'] as const
 
 type Kind = (typeof KINDS)[number]
+
+const KEYS = new Set(Object.keys(notifySchema.items?.properties ?? {}))
 
 /** Those who are told, each by one way and under a name of its own. */
 export function buildNotifiers(
@@ -48,11 +50,11 @@ function freeName(kind: Kind, names: ReadonlySet<string>): string {
 function kindOf({ report, holes }: Reading, entry: WrittenNotifier, index: number): Kind | undefined {
   const there = KINDS.filter((kind) => entry[kind] !== undefined || holes.has(pathKey(['notify', index, kind])))
   if (there.length === 1) return there[0]
-  if (holes.has(pathKey(['notify', index]))) return undefined
+  const isMisspelt = Object.keys(entry).some((key) => !KEYS.has(key))
+  if (holes.has(pathKey(['notify', index])) || (there.length === 0 && isMisspelt)) return undefined
   const message =
     there.length === 0 ? 'names no way to tell anybody' : `names ${there.length} ways: ${there.join(', ')}`
-  if (there.length > 0 || !report.has(['notify', index]))
-    report.add({ code: 'notify-kind', path: ['notify', index], message, expected: `one of ${KINDS.join(', ')}` })
+  report.add({ code: 'notify-kind', path: ['notify', index], message, expected: `one of ${KINDS.join(', ')}` })
   return undefined
 }
 

@@ -1,3 +1,4 @@
+import { access, constants } from 'node:fs/promises'
 import { isIP } from 'node:net'
 import path from 'node:path'
 import type { ProxyUserSpec, ServerSpec, UserSpec } from '../core/resource.ts'
@@ -6,7 +7,6 @@ import type { Reading } from './reading.ts'
 import { fileFailure } from './resolve-reference.ts'
 import { DEFAULT_SERVER } from './schema-server.ts'
 import { errorCode } from './source.ts'
-import { access, constants } from 'node:fs/promises'
 import type { WrittenProxyUser, WrittenServer, WrittenUser } from './written-config.ts'
 
 /** Where the daemon listens and who may look, checked: nothing is shown to a network by oversight. */
@@ -98,7 +98,7 @@ function usersAreWhole({ report, holes }: Reading, { users = [] }: WrittenServer
 
 /** What leaves this machine is encrypted, and is for people who are known. */
 function networkNeedsCare({ report }: Reading, written: WrittenServer, server: ServerSpec): void {
-  if (server.proxyUser !== undefined && !server.behindProxy)
+  if (written.proxyUser !== undefined && !server.behindProxy)
     report.add({
       code: 'proxy-user-without-proxy',
       path: ['server', 'proxyUser'],
@@ -114,7 +114,7 @@ function networkNeedsCare({ report }: Reading, written: WrittenServer, server: S
       message: 'is reached from other machines, and passwords would cross the network in the clear',
       expected: 'server.tls, or behindProxy: true when something in front of it speaks TLS, or host: 127.0.0.1',
     })
-  if ((written.users ?? []).length === 0 && server.proxyUser === undefined)
+  if ((written.users ?? []).length === 0 && written.proxyUser === undefined)
     report.add({
       code: 'server-without-users',
       path: place,

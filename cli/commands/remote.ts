@@ -3,7 +3,7 @@ import { createSession } from '../../core/run/session.ts'
 import type { GlobalOptions, Io } from '../io.ts'
 import { listenTo } from '../listen.ts'
 import { table } from '../render/paint.ts'
-import { chooseResources, withWorkplace } from '../workplace.ts'
+import { chooseResource, withWorkplace } from '../workplace.ts'
 import { durationOf } from './run.ts'
 
 const SHOWN = 200
@@ -17,8 +17,7 @@ export async function remoteCommand(
   return withWorkplace(io, options, {
     emit: listenTo(io, options),
     async work(context) {
-      const [resource] = chooseResources(context.settings, [name])
-      if (resource === undefined) return 64
+      const resource = chooseResource(context.settings, name)
       const session = createSession({
         context,
         application: resource.application,

@@ -1,14 +1,14 @@
-import { hostname, userInfo } from 'node:os'
 import { UsageError } from '../../core/errors.ts'
 import type { RunDocument } from '../../core/run/document.ts'
+import { maskRun } from '../../core/run/redact.ts'
 import { run } from '../../core/run/run.ts'
 import type { RunCommand } from '../../core/run/run-options.ts'
 import { parseDuration } from '../../core/text/duration.ts'
 import type { GlobalOptions, Io } from '../io.ts'
 import { listenTo } from '../listen.ts'
+import { startedBy } from '../person.ts'
 import { createPaint } from '../render/paint.ts'
 import { type PlanFormat, planCsv, planMarkdown } from '../render/plan-table.ts'
-import { redactRun } from '../render/redact.ts'
 import { runText } from '../render/run-text.ts'
 import { toolVersion } from '../version.ts'
 import { chooseResources, withWorkplace } from '../workplace.ts'
@@ -39,7 +39,7 @@ export async function runCommand(
     command: 'run',
     names,
     wait: flags.wait,
-    itemLimit: flags.items === undefined ? 0 : itemLimit(flags.items),
+    ...(flags.items === undefined ? {} : { itemLimit: itemLimit(flags.items) }),
     ...(flags.onlyIf === undefined ? {} : { onlyIf: flags.onlyIf }),
   })
   show(io, options, document)
@@ -84,7 +84,8 @@ export interface Execution {
   readonly command: RunCommand
   readonly names: readonly string[]
   readonly wait: string
-  readonly itemLimit: number
+  /** Absent: the changes are kept for the history, and not listed. */
+  readonly itemLimit?: number
   readonly onlyIf?: string
   readonly redact?: boolean
 }
@@ -103,11 +104,17 @@ export async function execute(io: Io, options: GlobalOptions, execution: Executi
         waitMs,
         startedBy: startedBy(),
         toolVersion: toolVersion(),
-        itemLimit: execution.itemLimit,
+        itemLimit: execution.itemLimit ?? ITEM_LIMIT,
       })
-      return execution.redact === true ? redactRun(document, (text) => context.state.digest(text)) : document
+      const shown = execution.itemLimit === undefined ? withoutItems(document) : document
+      return execution.redact === true ? maskRun(shown, (text) => context.state.digest(text)) : shown
     },
   })
+}
+
+function withoutItems(document: RunDocument): RunDocument {
+  const resources = document.resources.map(({ items: _items, itemsTotal: _total, ...rest }) => rest)
+  return { ...document, resources }
 }
 
 export function durationOf(text: string, flag: string): number {
@@ -115,18 +122,4 @@ export function durationOf(text: string, flag: string): number {
   if (ms === undefined)
     throw new UsageError('duration', `${flag} takes a duration such as 30s, 5m or 2h, not "${text}"`)
   return ms
-}
-
-/** The operating system's user and machine. */
-export function startedBy(): string {
-  return `${userName()}@${hostname()}`
-}
-
-export function userName(): string {
-  try {
-    return userInfo().username
-  } catch {
-    // A container may run under a uid that has no name.
-    return `uid ${process.getuid?.() ?? 'unknown'}`
-  }
 }

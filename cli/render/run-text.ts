@@ -33,7 +33,10 @@ function resourceText(resource: ResourceDocument, command: string, paint: Paint)
   return lines
 }
 
-function outcomeText({ outcome, records, verified, degraded, baseline }: ResourceDocument, paint: Paint): string {
+function outcomeText(resource: ResourceDocument, paint: Paint): string {
+  const { outcome, records, verified, degraded, baseline, paused } = resource
+  if (paused !== undefined)
+    return paint('yellow', `paused by ${paused.by} until ${paused.until}, left alone (${paused.reason})`)
   if (outcome === 'failed' || outcome === 'skipped') return paint('red', outcome)
   if (outcome === 'held') return paint('yellow', 'held, nothing was pushed')
   if (outcome === 'planned')

@@ -1,8 +1,11 @@
 /** What `run`, `approve` and `plan` print with `--json`. */
 import { toInstant } from '../clock.ts'
 import type { ErrorDocument } from '../errors.ts'
+import { loginDocument } from '../health/login.ts'
+import type { LoginStatus } from '../health/status.ts'
 import type { BaselineOrigin, PlanConflict, PlanItem, Problem } from '../plan/plan.ts'
 import type { HoldReason } from '../state/state.ts'
+import type { Stage } from './events.ts'
 import type { JoinOutcome, SourceOutcome } from './source-outcome.ts'
 
 export type ResourceOutcome = 'pushed' | 'planned' | 'held' | 'failed' | 'skipped'
@@ -38,10 +41,19 @@ export interface ResourceDocument {
   readonly sources?: readonly SourceDocument[]
   readonly bytes?: number
   readonly requests?: { readonly put: number; readonly get: number }
+  readonly stages?: readonly StageDocument[]
   readonly verified?: boolean
   readonly answers?: readonly { readonly status: number; readonly text: string }[]
   readonly hold?: HoldDocument
+  /** It was skipped because of this. */
+  readonly paused?: { readonly until: string; readonly by: string; readonly reason: string }
   readonly error?: ErrorDocument
+}
+
+export interface StageDocument {
+  readonly stage: Stage
+  readonly startedAt: string
+  readonly ms: number
 }
 
 export interface SourceDocument {
@@ -49,6 +61,8 @@ export interface SourceDocument {
   readonly rows: number
   readonly evidence: string
   readonly asOf: string
+  /** What the connector told of the login that it read with. */
+  readonly login?: Omit<LoginStatus, 'source'>
   /** Of a source that was joined to another one. */
   readonly join?: JoinOutcome
   readonly files?: readonly {
@@ -79,13 +93,14 @@ export interface RunDocument {
   readonly error?: ErrorDocument
 }
 
-export function sourceDocument({ source, rows, proof, join }: SourceOutcome): SourceDocument {
+export function sourceDocument({ source, rows, proof, login, join }: SourceOutcome): SourceDocument {
   const { files } = proof
   return {
     name: source,
     rows,
     evidence: proof.evidence,
     asOf: toInstant(proof.asOf.getTime()),
+    ...(login === undefined ? {} : { login: loginDocument(login) }),
     ...(join === undefined ? {} : { join }),
     ...(files === undefined
       ? {}

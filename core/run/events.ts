@@ -2,7 +2,13 @@
 export type Stage = 'read' | 'plan' | 'push' | 'verify'
 
 export type RunEvent =
-  | { readonly kind: 'run-started'; readonly runId: string; readonly command: string; readonly resources: number }
+  | {
+      readonly kind: 'run-started'
+      readonly runId: string
+      readonly command: string
+      readonly resources: number
+      readonly names: readonly string[]
+    }
   | { readonly kind: 'lease-waiting'; readonly application: string; readonly holder: string }
   | { readonly kind: 'waiting'; readonly application: string; readonly why: string; readonly ms: number }
   | { readonly kind: 'token-minted'; readonly application: string }
@@ -36,7 +42,19 @@ export type RunEvent =
       readonly resource: string
       readonly outcome: string
       readonly exitCode: number
+      readonly degraded: boolean
+      /** From its first stage to its last, without waiting for others. */
+      readonly ms: number
+      readonly records: Readonly<Record<string, number>>
+      readonly changes: Readonly<Record<string, number>>
+      readonly requests: { readonly put: number; readonly get: number }
     }
-  | { readonly kind: 'run-finished'; readonly runId: string; readonly outcome: string; readonly exitCode: number }
+  | {
+      readonly kind: 'run-finished'
+      readonly runId: string
+      readonly command: string
+      readonly outcome: string
+      readonly exitCode: number
+    }
 
 export type Emit = (event: RunEvent) => void

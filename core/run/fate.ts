@@ -6,11 +6,13 @@ import type { ResourceOutcome } from './document.ts'
 import type { Verdict } from './hold.ts'
 import type { Prepared } from './prepare.ts'
 import type { PushResult } from './push.ts'
+import { createStageClock, type StageClock } from './stages.ts'
 
 export interface Fate {
   readonly context: ResourceContext
   readonly requests: RequestCounter
   readonly warnings: { readonly code: string; readonly message: string }[]
+  readonly stages: StageClock
   prepared?: Prepared
   verdict?: Verdict
   pushed?: PushResult
@@ -19,8 +21,13 @@ export interface Fate {
   error?: SyncError
 }
 
-export function createFate(context: ResourceContext): Fate {
-  return { context, requests: { put: 0, get: 0 }, warnings: [] }
+export function createFate(outer: ResourceContext): Fate {
+  const stages = createStageClock(outer.clock)
+  const emit: ResourceContext['emit'] = (event) => {
+    if (event.kind === 'stage') stages.begin(event.stage)
+    outer.emit(event)
+  }
+  return { context: { ...outer, emit }, requests: { put: 0, get: 0 }, warnings: [], stages }
 }
 
 export function warn({ context, warnings }: Fate, code: string, message: string): void {
@@ -31,8 +38,24 @@ export function warn({ context, warnings }: Fate, code: string, message: string)
 export function end(fate: Fate, outcome: ResourceOutcome, error?: SyncError): void {
   fate.outcome = outcome
   if (error !== undefined) fate.error = error
-  const { context } = fate
-  context.emit({ kind: 'resource-finished', resource: context.resource.name, outcome, exitCode: exitCodeOf(fate) })
+  const { context, prepared, pushed, stages } = fate
+  stages.rest()
+  context.emit({
+    kind: 'resource-finished',
+    resource: context.resource.name,
+    outcome,
+    exitCode: exitCodeOf(fate),
+    degraded: isDegraded(fate),
+    ms: took(fate),
+    records: { ...prepared?.plan.records, pushed: pushed?.pushed ?? 0 },
+    changes: { ...prepared?.plan.counts },
+    requests: { ...fate.requests },
+  })
+}
+
+/** Milliseconds in all its stages. */
+export function took({ stages }: Fate): number {
+  return stages.times().reduce((sum, { ms }) => sum + ms, 0)
 }
 
 export function exitCodeOf({ outcome, error }: Fate): number {

@@ -85,19 +85,6 @@ async function idsThatLeftTheList(load: LoadBaseline): Promise<string[]> {
     .filter((resourceId, index, all) => all.indexOf(resourceId) === index)
 }
 
-/** Sets that a changed resource id left in Vanta, orphaned and active: nobody empties them. */
-export async function orphanedHeads(
-  load: Pick<LoadBaseline, 'settings' | 'state' | 'resource'>,
-): Promise<BaselineHead[]> {
-  const configured = configuredIds(load.settings)
-  const own = new Set(load.resource.resourceIds)
-  const heads = await headsOf(load)
-  return heads.filter(
-    (head) =>
-      head.records > 0 && !configured.has(head.target.resourceId) && !head.siblings.some((sibling) => own.has(sibling)),
-  )
-}
-
 function configuredIds(settings: Settings): Set<string> {
   return new Set(settings.resources.flatMap((resource) => resource.resourceIds))
 }

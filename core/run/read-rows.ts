@@ -1,6 +1,6 @@
 /** Drives a connector through one read, and judges its proof. */
 import { type Clock, SECOND, toInstant } from '../clock.ts'
-import type { Proof, ReadContext, Row, Rows } from '../connector.ts'
+import type { LoginFacts, Proof, ReadContext, Row, Rows } from '../connector.ts'
 import { ConfigError, isSyncError, messageOf, OperatorError, RetryLaterError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import type { MappingProblem } from '../mapping/mapping.ts'
@@ -43,6 +43,8 @@ export interface RowsRead {
   /** Those among them without any value. */
   readonly blank: number
   readonly proof: Proof
+  /** What the connector told of the login that it read with. */
+  readonly login?: LoginFacts
 }
 
 /**
@@ -60,7 +62,7 @@ export async function readRows(request: RowsRequest): Promise<RowsRead> {
     return await abandonOnAbort(consume(request, signal), signal, request)
   } catch (error) {
     request.signal.throwIfAborted()
-    throw failed(request.source, signal.aborted ? signal.reason : error)
+    throw noteSource(failed(request.source, signal.aborted ? signal.reason : error), request.source)
   } finally {
     end.abort()
     await timer
@@ -71,7 +73,11 @@ async function consume(request: RowsRequest, signal: AbortSignal): Promise<RowsR
   const { source } = request
   let rows = 0
   let blank = 0
-  const reading = asGenerator(source, source.connector.read(await contextOf(request, signal)))
+  let login: LoginFacts | undefined
+  const note = (facts: LoginFacts): void => {
+    login = { ...login, ...facts }
+  }
+  const reading = asGenerator(source, source.connector.read(await contextOf(request, signal, note)))
   try {
     let step = await reading.next()
     while (!step.done) {
@@ -87,7 +93,7 @@ async function consume(request: RowsRequest, signal: AbortSignal): Promise<RowsR
     }
     const proof = proven(request, step.value, rows)
     refuseColumns(source, request.onEnd())
-    return { rows, blank, proof }
+    return { rows, blank, proof, ...(login === undefined ? {} : { login }) }
   } catch (error) {
     await letGo(reading, request)
     throw error
@@ -103,7 +109,11 @@ async function letGo(reading: Rows, { clock }: RowsRequest): Promise<void> {
   closed.abort()
 }
 
-async function contextOf(request: RowsRequest, signal: AbortSignal): Promise<ReadContext> {
+async function contextOf(
+  request: RowsRequest,
+  signal: AbortSignal,
+  login: (facts: LoginFacts) => void,
+): Promise<ReadContext> {
   const { source, transport } = request
   const proxyFor = transport.proxyFor?.bind(transport)
   return {
@@ -116,6 +126,7 @@ async function contextOf(request: RowsRequest, signal: AbortSignal): Promise<Rea
     fetch: transport.fetch,
     fetchTrusting: (caFile) => fetchTrusting(transport, caFile),
     ...(proxyFor === undefined ? {} : { proxyFor }),
+    login,
     columns: (names) => refuseColumns(source, request.onColumns(names)),
     progress: (done, total, unit = 'rows') => request.onProgress(done, total, unit),
   }
@@ -203,6 +214,12 @@ function failed(source: ReadableSource, thrown: unknown): Error {
   const facts = hint === undefined ? { cause: thrown } : { hint, cause: thrown }
   const code = isSyncError(thrown) ? thrown.code : 'source-failed'
   return new OperatorError(code, `${source.name} could not be read: ${messageOf(thrown)}`, facts)
+}
+
+/** So that whoever must act knows which source it is, whatever the error is about. */
+function noteSource(error: Error, { name }: ReadableSource): Error {
+  if (isSyncError(error)) error.source ??= name
+  return error
 }
 
 /** An error without a class of ours says to nobody what to do; its place helps whoever wrote the module. */

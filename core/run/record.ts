@@ -23,7 +23,7 @@ export async function endRun(
   const rows: ResourceRunRow[] = []
   for (const resource of resources) {
     const fared = document.resources.find(({ name }) => name === resource.name)
-    if (fared === undefined) continue
+    if (fared === undefined || fared.paused !== undefined) continue
     rows.push(rowOf(document.runId, scopeOf(settings, resource), { at, fared }))
   }
   await state.runs.finish(document.runId, {
@@ -51,9 +51,16 @@ function rowOf(runId: string, scope: string, { at, fared }: { at: number; fared:
     degraded: fared.degraded === true,
     success: fared.outcome === 'pushed',
     counts: { ...fared.records, ...fared.changes, ...perSource },
+    ms: (fared.stages ?? []).reduce((sum, { ms }) => sum + ms, 0),
     ...(fared.planHash === undefined ? {} : { planHash: fared.planHash }),
     ...(fared.asOf === undefined ? {} : { asOf: Date.parse(fared.asOf) }),
+    ...loginsOf(fared),
     ...(fared.hold?.id === undefined ? {} : { hold: fared.hold.id }),
     ...(fared.error === undefined ? {} : { error: fared.error }),
   }
+}
+
+function loginsOf({ sources = [] }: ResourceDocument): Pick<ResourceRunRow, 'logins'> {
+  const logins = sources.flatMap(({ name, login }) => (login === undefined ? [] : [{ source: name, ...login }]))
+  return logins.length === 0 ? {} : { logins }
 }

@@ -23,6 +23,7 @@ export function resourceDocument(fate: Fate, itemLimit: number): ResourceDocumen
     ...(prepared === undefined ? {} : preparedDocument(prepared, itemLimit, pushed?.pushed ?? 0)),
     ...(warnings.length === 0 ? {} : { warnings }),
     requests: { ...requests },
+    stages: fate.stages.times().map(({ stage, startedAt, ms }) => ({ stage, startedAt: toInstant(startedAt), ms })),
     ...(pushed === undefined ? {} : { verified: pushed.verified, answers: pushed.answers }),
     ...(verdict?.kind === 'held' ? { hold: holdDocument(verdict) } : {}),
     ...(error === undefined ? {} : { error: errorDocument(error) }),

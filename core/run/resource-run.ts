@@ -8,7 +8,7 @@ import type { ResourceDocument } from './document.ts'
 import { createFate, end, exitCodeOf, type Fate, warn } from './fate.ts'
 import { findComponents } from './find-components.ts'
 import { judgeHold, settleHold } from './hold.ts'
-import { orphanedHeads } from './load-baseline.ts'
+import { orphanedHeads, sayLeftBehind } from './left-behind.ts'
 import { prepare } from './prepare.ts'
 import { pushPlan } from './push.ts'
 import { resourceDocument } from './resource-document.ts'
@@ -18,6 +18,8 @@ import type { Session } from './session.ts'
 export interface ResourceRun {
   readonly resource: ResourceSpec
   readonly planHash: string | undefined
+  /** How it fared is known. */
+  readonly ended: boolean
   /** Everything up to the guard; never throws for what is wrong with the resource. */
   plan(): Promise<void>
   /** Pushes what was planned and passes; notes why it does not. */
@@ -76,6 +78,9 @@ function resourceRun(fate: Fate, around: Around, itemLimit: number): ResourceRun
     get planHash() {
       return fate.prepared?.plan.hash
     },
+    get ended() {
+      return fate.outcome !== undefined
+    },
     plan: () => guarded(fate, () => plan(fate, around)),
     push: () => guarded(fate, () => push(fate, around)),
     fail: (why) => end(fate, 'failed', why),
@@ -87,8 +92,11 @@ function resourceRun(fate: Fate, around: Around, itemLimit: number): ResourceRun
 async function guarded(fate: Fate, work: () => Promise<void>): Promise<void> {
   const { signal, resource } = fate.context
   try {
+    signal.throwIfAborted()
     await work()
+    fate.stages.rest()
   } catch (thrown) {
+    fate.stages.rest()
     signal.throwIfAborted()
     end(fate, 'failed', toSyncError(thrown, EXIT.bug, 'bug', `${resource.name} failed`))
   }
@@ -161,13 +169,7 @@ function exitCodeAfter(lacking: Fate): number {
 }
 
 async function warnOfOrphans(fate: Fate): Promise<void> {
-  for (const { target, records } of await orphanedHeads(fate.context)) {
-    warn(
-      fate,
-      'left-behind',
-      `Resource id ${target.resourceId} was pushed from here before and is no longer in the config: its ${records} records stay active in Vanta`,
-    )
-  }
+  for (const head of await orphanedHeads(fate.context)) warn(fate, 'left-behind', sayLeftBehind(head))
 }
 
 function refusePlan(fate: Fate): void {

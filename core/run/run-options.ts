@@ -11,6 +11,8 @@ export interface RunOptions {
   readonly onlyIf?: string
   /** For the lease. */
   readonly waitMs: number
+  /** Made by `newRunId`; by the run itself unless told. */
+  readonly runId?: string
   /** Who or what started it. */
   readonly startedBy: string
   readonly toolVersion: string

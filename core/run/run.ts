@@ -1,11 +1,13 @@
 /** One pass over the resources asked for: per application one lease and one token, every plan before the first push. */
 import { createHash, randomUUID } from 'node:crypto'
-import { toInstant } from '../clock.ts'
+import { type Clock, toInstant } from '../clock.ts'
 import { isSyncError, toSyncError, type SyncError, UsageError, worstExitCode } from '../errors.ts'
 import type { ApplicationSpec, ResourceSpec } from '../resource.ts'
+import type { Pause, ScratchFolder } from '../state/state.ts'
 import type { RunContext } from './context.ts'
 import type { ResourceDocument, RunDocument, RunOutcome } from './document.ts'
 import { dependencyOrder } from './order.ts'
+import { pausedDocument, pausesOf } from './paused.ts'
 import type { RunCommand, RunOptions } from './run-options.ts'
 import { endRun, startRun } from './record.ts'
 import { createResourceRuns, type ResourceRun } from './resource-run.ts'
@@ -13,45 +15,70 @@ import { createSession, type Session } from './session.ts'
 
 /** Never throws for what went wrong with a resource: that is in the document. @throws StateError, UsageError */
 export async function run(options: RunOptions): Promise<RunDocument> {
-  const { context, command } = options
-  const applications = applicationsOf(options.resources)
-  refuseSplitPlan(options, applications)
-  const runId = `${toInstant(context.clock.now()).replaceAll(/[-:]/g, '')}-${randomUUID().slice(0, 8)}`
-  const startedAt = context.clock.now()
-  const scratch = await context.state.scratch(runId)
-  context.emit({ kind: 'run-started', runId, command, resources: options.resources.length })
+  const { context, command, runId = newRunId(context.clock) } = options
+  refuseSplitPlan(options, applicationsOf(options.resources))
+  const pauses = command === 'plan' ? new Map<ResourceSpec, Pause>() : await pausesOf(context, options.resources)
+  const begun: Begun = {
+    runId,
+    startedAt: context.clock.now(),
+    scratch: await context.state.scratch(runId),
+    active: options.resources.filter((resource) => !pauses.has(resource)),
+    finished: [...pauses].map(([resource, pause]) => pausedDocument(resource, pause)),
+    tokens: [],
+    planHashes: [],
+  }
+  const names = options.resources.map(({ name }) => name)
+  context.emit({ kind: 'run-started', runId, command, resources: names.length, names })
   const writes = command !== 'plan'
-  if (writes) await startRun(options, runId, startedAt)
-  const finished: ResourceDocument[] = []
-  const tokens: { name: string; tokensMinted: number }[] = []
-  const planHashes: string[] = []
+  if (writes) await startRun(options, runId, begun.startedAt)
   let document: RunDocument | undefined
   try {
-    for (const application of applications) {
-      const session = openSession(options, application)
-      try {
-        const runs = createResourceRuns({ options, session, runId, startedAt, folder: scratch.path })
-        const ended = await runApplication(options, session, runs.of(resourcesOf(options, application)))
-        finished.push(...ended.map((resourceRun) => resourceRun.document()))
-        planHashes.push(...ended.flatMap(({ planHash }) => planHash ?? []))
-      } finally {
-        await session.close()
-        tokens.push({ name: application.name, tokensMinted: session.tokensMinted })
-      }
-    }
-    document = documentOf(options, { runId, startedAt, finished, tokens, planHashes })
+    for (const application of applicationsOf(begun.active)) await runApplication(options, begun, application)
+    document = documentOf(options, begun)
     return document
   } finally {
-    const interrupted = documentOf(options, { runId, startedAt, finished, tokens, planHashes })
-    const end = document ?? { ...interrupted, outcome: 'failed', exitCode: exitCodeOf(context.signal) }
+    const end = document ?? { ...documentOf(options, begun), outcome: 'failed', exitCode: exitCodeOf(context.signal) }
     try {
       if (writes) await endRun(options, end)
     } finally {
       // Last: a run without an end whose folder is gone counts as killed.
-      await scratch.remove()
+      await begun.scratch.remove()
     }
-    context.emit({ kind: 'run-finished', runId, outcome: end.outcome, exitCode: end.exitCode })
+    context.emit({ kind: 'run-finished', runId, command, outcome: end.outcome, exitCode: end.exitCode })
   }
+}
+
+/** A run on its way. */
+interface Begun {
+  readonly runId: string
+  readonly startedAt: number
+  readonly scratch: ScratchFolder
+  readonly active: readonly ResourceSpec[]
+  readonly finished: ResourceDocument[]
+  readonly tokens: { name: string; tokensMinted: number }[]
+  readonly planHashes: string[]
+}
+
+async function runApplication(options: RunOptions, begun: Begun, application: ApplicationSpec): Promise<void> {
+  const { runId, startedAt, scratch, finished, tokens, planHashes } = begun
+  const session = openSession(options, application)
+  const resources = dependencyOrder(begun.active.filter((resource) => resource.application === application))
+  const runs = createResourceRuns({ options, session, runId, startedAt, folder: scratch.path }).of(resources)
+  try {
+    await planAndPush(options, session, runs)
+  } finally {
+    // What ended before an interruption is told, too: Vanta holds it.
+    const ended = runs.filter(({ ended: hasEnded }) => hasEnded)
+    finished.push(...ended.map((resourceRun) => resourceRun.document()))
+    planHashes.push(...ended.flatMap(({ planHash }) => planHash ?? []))
+    await session.close()
+    tokens.push({ name: application.name, tokensMinted: session.tokensMinted })
+  }
+}
+
+/** Sorts by time, and stands in file names. */
+export function newRunId(clock: Clock): string {
+  return `${toInstant(clock.now()).replaceAll(/[-:]/g, '')}-${randomUUID().slice(0, 8)}`
 }
 
 function exitCodeOf(signal: AbortSignal): number {
@@ -62,24 +89,23 @@ function openSession({ context, command, waitMs }: RunOptions, application: Appl
   return createSession({ context, application, purpose: command, waitMs })
 }
 
-async function runApplication(
+async function planAndPush(
   { context, command, onlyIf }: RunOptions,
   session: Session,
   runs: readonly ResourceRun[],
-): Promise<readonly ResourceRun[]> {
+): Promise<void> {
   // The token comes before the first read: wrong credentials are told at once, not after half an hour of reading.
   const refused = command === 'plan' ? undefined : await connectError(context, session)
   for (const resourceRun of runs) {
     if (refused === undefined) await resourceRun.plan()
     else resourceRun.fail(refused)
   }
-  if (command === 'plan') return runs
+  if (command === 'plan') return
   const mismatch = onlyIf !== undefined && combinedHash(runs.flatMap(({ planHash }) => planHash ?? [])) !== onlyIf
   for (const resourceRun of runs) {
     if (mismatch) resourceRun.refusePlan()
     else await resourceRun.push()
   }
-  return runs
 }
 
 async function connectError(context: RunContext, session: Session): Promise<SyncError | undefined> {
@@ -96,10 +122,6 @@ function applicationsOf(resources: readonly ResourceSpec[]): ApplicationSpec[] {
   return [...new Set(resources.map(({ application }) => application))]
 }
 
-function resourcesOf({ resources }: RunOptions, application: ApplicationSpec): ResourceSpec[] {
-  return dependencyOrder(resources.filter((resource) => resource.application === application))
-}
-
 /** All plans are looked at before the first push; over several applications that would hold every lease at once. */
 function refuseSplitPlan({ onlyIf }: RunOptions, applications: readonly ApplicationSpec[]): void {
   if (onlyIf === undefined || applications.length <= 1) return
@@ -112,17 +134,9 @@ function refuseSplitPlan({ onlyIf }: RunOptions, applications: readonly Applicat
   )
 }
 
-interface Parts {
-  readonly runId: string
-  readonly startedAt: number
-  readonly finished: readonly ResourceDocument[]
-  readonly tokens: readonly { name: string; tokensMinted: number }[]
-  readonly planHashes: readonly string[]
-}
-
 function documentOf(
   { context, command }: RunOptions,
-  { runId, startedAt, finished, tokens, planHashes }: Parts,
+  { runId, startedAt, finished, tokens, planHashes }: Begun,
 ): RunDocument {
   const exitCode = worstExitCode(finished.map((resource) => resource.exitCode))
   const hash = combinedHash(planHashes)
@@ -142,10 +156,10 @@ function documentOf(
 }
 
 function outcomeOf(command: RunCommand, resources: readonly ResourceDocument[]): RunOutcome {
-  const outcomes = new Set(resources.map(({ outcome }) => outcome))
+  const outcomes = new Set(resources.map((resource) => resource.outcome))
   if (outcomes.has('failed')) return 'failed'
   if (outcomes.has('held')) return 'held'
-  if (outcomes.has('skipped')) return 'failed'
+  if (resources.some(({ outcome, exitCode }) => outcome === 'skipped' && exitCode !== 0)) return 'failed'
   if (resources.some(({ degraded }) => degraded)) return 'degraded'
   return command === 'plan' ? 'planned' : 'succeeded'
 }

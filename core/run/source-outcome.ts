@@ -1,4 +1,4 @@
-import type { Proof } from '../connector.ts'
+import type { LoginFacts, Proof } from '../connector.ts'
 import type { JoinCounts } from '../join/lay-beside.ts'
 
 /** A source that was read to its proven end. */
@@ -9,6 +9,8 @@ export interface SourceOutcome {
   /** Those among them without any value. */
   readonly blank: number
   readonly proof: Proof
+  /** What the connector told of the login that it read with. */
+  readonly login?: LoginFacts
   /** Columns that feed nothing; of a joined source none are meant to. */
   readonly unusedColumns: readonly string[]
   /** Of a source that was joined to another one. */

@@ -23,8 +23,15 @@ function shapeOf(resource: ResourceSpec): string {
 
 /** What holds and health belong to: the resource as Vanta knows it, whatever the user calls it. */
 export function scopeOf(settings: Settings, resource: ResourceSpec): string {
-  const first = [...resource.resourceIds].sort()[0] ?? ''
-  const { baseUrl, connection, type } = targetOf(settings, resource, first)
+  return scopeOfIds(targetOf(settings, resource, ''), resource.resourceIds)
+}
+
+/** The same for a set that was pushed to these resource ids. */
+export function scopeOfIds(
+  { baseUrl, connection, type }: Pick<Target, 'baseUrl' | 'connection' | 'type'>,
+  resourceIds: readonly string[],
+): string {
+  const first = [...resourceIds].sort()[0] ?? ''
   return createHash('sha256')
     .update(JSON.stringify([baseUrl, connection, type, first]))
     .digest('hex')

@@ -34,8 +34,10 @@ export function createBaselines(database: Database, clock: Clock): Baselines {
     },
     async heads({ baseUrl, connection, type }) {
       const rows = database
-        .prepare('SELECT * FROM baseline WHERE base_url = ? AND connection = ? AND type = ?')
-        .all(baseUrl, connection, type)
+        .prepare(
+          'SELECT * FROM baseline WHERE base_url = ? AND connection = coalesce(?, connection) AND type = coalesce(?, type)',
+        )
+        .all(baseUrl, connection ?? null, type ?? null)
       return rows.map(toHead)
     },
     records,

@@ -1,9 +1,24 @@
-import { MINUTE } from '../clock.ts'
+import { DAY, MINUTE } from '../clock.ts'
 import type { Database, SqlRow } from './database.ts'
-import type { Delivery, Episode, Episodes } from './state.ts'
+import type { Delivery, Episode, Episodes, LoginWarning } from './state.ts'
 
 /** Long enough for one attempt; whoever is killed in it leaves the message to the next. */
 const TAKEN_MS = MINUTE
+
+/** Messages to notifiers that no configuration names any more are nobody's. */
+const KEPT_MS = 7 * DAY
+
+/** Logins and resources share a table; scopes of resources are digests. */
+const LOGINS = 'login:*'
+
+/** A later message on the same resource waits for the earlier one: nobody is told of a recovery before the trouble. */
+const DUE = `
+  SELECT * FROM delivery d WHERE due_at <= ? AND notifier = ? AND NOT EXISTS (
+    SELECT 1 FROM delivery e WHERE e.notifier = d.notifier AND e.id < d.id AND e.due_at > ?
+      AND json_extract(e.notice, '$.resource') IS json_extract(d.notice, '$.resource')
+  ) ORDER BY id`
+
+type Messages = readonly { readonly notifier: string; readonly notice: unknown }[]
 
 export function createEpisodes(database: Database): Episodes {
   const textOf = (scope: string): string | undefined => {
@@ -11,31 +26,43 @@ export function createEpisodes(database: Database): Episodes {
     return row === undefined ? undefined : String(row['row'])
   }
 
-  function insert(messages: readonly { notifier: string; notice: unknown }[], at: number): void {
+  function rowOf<T>(scope: string): T | undefined {
+    const text = textOf(scope)
+    return text === undefined ? undefined : (JSON.parse(text) as T)
+  }
+
+  function isStill(scope: string, before: Episode | LoginWarning | undefined): boolean {
+    if (before !== undefined && textOf(before.scope) !== JSON.stringify(before)) return false
+    return before?.scope === scope || textOf(scope) === undefined
+  }
+
+  function insert(messages: Messages, at: number): void {
+    if (messages.length === 0) return
+    database.prepare('DELETE FROM delivery WHERE at < ?').run(at - KEPT_MS)
     const statement = database.prepare(
       'INSERT INTO delivery (notifier, at, due_at, attempts, notice) VALUES (?, ?, ?, 0, ?)',
     )
     for (const { notifier, notice } of messages) statement.run(notifier, at, at, JSON.stringify(notice))
   }
 
+  function dueTo(notifiers: readonly string[], now: number): Delivery[] {
+    const due = database.prepare(DUE)
+    return notifiers.flatMap((notifier) => due.all(now, notifier, now)).map(deliveryOf)
+  }
+
   return {
-    async get(scope) {
-      const text = textOf(scope)
-      return text === undefined ? undefined : (JSON.parse(text) as Episode)
-    },
+    get: async (scope) => rowOf<Episode>(scope),
     async list() {
-      const rows = database.prepare('SELECT row FROM episode ORDER BY scope').all()
+      const rows = database.prepare('SELECT row FROM episode WHERE scope NOT GLOB ? ORDER BY scope').all(LOGINS)
       return rows.map((row) => JSON.parse(String(row['row'])) as Episode)
     },
+    loginWarning: async (scope) => rowOf<LoginWarning>(scope),
     async change({ scope, before, after, messages, at }) {
       return database.transaction(() => {
-        if (textOf(scope) !== (before === undefined ? undefined : JSON.stringify(before))) return false
-        if (after === undefined) database.prepare('DELETE FROM episode WHERE scope = ?').run(scope)
-        else {
-          database
-            .prepare('INSERT OR REPLACE INTO episode (scope, row) VALUES (?, ?)')
-            .run(scope, JSON.stringify(after))
-        }
+        if (!isStill(scope, before)) return false
+        database.prepare('DELETE FROM episode WHERE scope IN (?, ?)').run(scope, before?.scope ?? scope)
+        if (after !== undefined)
+          database.prepare('INSERT INTO episode (scope, row) VALUES (?, ?)').run(scope, JSON.stringify(after))
         insert(messages, at)
         return true
       })
@@ -43,14 +70,14 @@ export function createEpisodes(database: Database): Episodes {
     async queue(messages, at) {
       database.transaction(() => insert(messages, at))
     },
-    async take(now) {
-      const due = database.prepare('SELECT * FROM delivery WHERE due_at <= ? ORDER BY id')
+    async take(now, notifiers) {
       // Asked without a lock first: there is hardly ever one.
-      if (due.all(now).length === 0) return []
+      if (dueTo(notifiers, now).length === 0) return []
       return database.transaction(() => {
-        const rows = due.all(now)
-        database.prepare('UPDATE delivery SET due_at = ? WHERE due_at <= ?').run(now + TAKEN_MS, now)
-        return rows.map(deliveryOf)
+        const taken = dueTo(notifiers, now)
+        const keep = database.prepare('UPDATE delivery SET due_at = ? WHERE id = ?')
+        for (const { id } of taken) keep.run(now + TAKEN_MS, id)
+        return taken
       })
     },
     async delivered(id) {

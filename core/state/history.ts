@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import type { Database } from './database.ts'
-import type { HistoryEntry } from './state.ts'
+import type { Database, SqlRow } from './database.ts'
+import type { HistoryEntry, HistoryFilter, HistoryRow } from './state.ts'
 
 /** Before the first entry of a chain. */
 const ORIGIN = '0'.repeat(64)
@@ -17,6 +17,25 @@ export function appendHistory(database: Database, { chain, at, kind, facts }: Hi
       .run(chain, at, kind, text, previous, hash)
     return hash
   })
+}
+
+/** Newest first. */
+export function listHistory(database: Database, { limit, before, chain }: HistoryFilter): HistoryRow[] {
+  return database
+    .prepare('SELECT * FROM history WHERE seq < ? AND chain = coalesce(?, chain) ORDER BY seq DESC LIMIT ?')
+    .all(before ?? Number.MAX_SAFE_INTEGER, chain ?? null, limit)
+    .map(historyRowOf)
+}
+
+function historyRowOf({ seq, chain, at, kind, facts, hash }: SqlRow): HistoryRow {
+  return {
+    seq: Number(seq),
+    chain: String(chain),
+    at: Number(at),
+    kind: String(kind) as HistoryEntry['kind'],
+    facts: JSON.parse(String(facts)) as HistoryEntry['facts'],
+    hash: String(hash),
+  }
 }
 
 /** Sequence number of the first entry that does not follow from the one before; undefined when the chain holds. */

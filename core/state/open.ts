@@ -10,7 +10,7 @@ import { createChecks } from './checks.ts'
 import { createDaemons } from './daemons.ts'
 import type { Database } from './database.ts'
 import { createEpisodes } from './episodes.ts'
-import { appendHistory } from './history.ts'
+import { appendHistory, listHistory } from './history.ts'
 import { createHolds } from './holds.ts'
 import { takeLease } from './lease-file.ts'
 import { migrate } from './migrations.ts'
@@ -62,6 +62,7 @@ export async function openState({ path, allowNetworkFs, clock }: OpenState): Pro
     daemons: createDaemons(database, isAlive),
     checks: createChecks(database),
     append: async (entry) => appendHistory(database, entry),
+    history: async (filter) => listHistory(database, filter),
     digest: (text) => createHmac('sha256', salt).update(text).digest('hex').slice(0, 32),
     lease: (request) => takeLease(leases, clock, request),
     scratch: (runId) => createScratch(scratch, runId),

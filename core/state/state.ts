@@ -159,6 +159,20 @@ export interface HistoryEntry {
   readonly facts: Readonly<Record<string, unknown>>
 }
 
+/** An entry with its place in the whole history. */
+export interface HistoryRow extends HistoryEntry {
+  readonly seq: number
+  readonly hash: string
+}
+
+export interface HistoryFilter {
+  readonly limit: number
+  /** Only entries with a smaller `seq`. */
+  readonly before?: number
+  /** Only entries of this chain. */
+  readonly chain?: string
+}
+
 /** The last slot of a resource's schedule that somebody took. */
 export interface SlotClaim {
   readonly scope: string
@@ -234,6 +248,8 @@ export interface CheckRow {
   readonly says: string
   readonly code?: string
   readonly hint?: string
+  /** What it told of the login that it works with. */
+  readonly login?: LoginStatus
 }
 
 export interface Checks {
@@ -245,11 +261,26 @@ export interface Checks {
 export interface Episode {
   readonly scope: string
   readonly resource: string
+  /** Absolute path of the configuration that watches the resource. */
+  readonly config: string
   readonly openedAt: number
   /** What was told in it: `trouble`, `degraded`, `held:hold-1a2b3c`. Each is told once. */
-  readonly told: readonly string[]
-  /** Of the last telling or reminder, by the name of the notifier; `''` counts for all. */
-  readonly remindedAt: Readonly<Record<string, number>>
+  readonly kinds: readonly string[]
+  /** When each notifier was last told of it, or reminded, by name. */
+  readonly told: Readonly<Record<string, number>>
+  /** The resource was seen paused; when it no longer is, what still lasts is told anew. */
+  readonly paused?: true
+}
+
+/** Who knows that a login is about to expire. */
+export interface LoginWarning {
+  readonly scope: string
+  /** The configured connector that reads with it. */
+  readonly source: string
+  readonly config: string
+  readonly expiresAt: number
+  /** By name of the notifier: how many days were left at most when they were last told. */
+  readonly told: Readonly<Record<string, number>>
 }
 
 /** A message that waits to be delivered to one notifier. */
@@ -265,21 +296,26 @@ export interface Delivery {
 export interface Episodes {
   get(scope: string): Promise<Episode | undefined>
   list(): Promise<readonly Episode[]>
+  /** The warning of an expiring login; its scope is another name space than that of resources. */
+  loginWarning(scope: string): Promise<LoginWarning | undefined>
   /**
-   * Replaces the episode and queues its messages in one transaction, if it still is `before`: of two processes that
-   * decide at once, one alone gets true.
+   * Replaces what is remembered and queues its messages in one transaction, if it still is `before`: of two processes
+   * that decide at once, one alone gets true. What `before` remembered under another scope moves to this one.
    */
   change(change: {
     readonly scope: string
-    readonly before: Episode | undefined
-    readonly after: Episode | undefined
+    readonly before: Episode | LoginWarning | undefined
+    readonly after: Episode | LoginWarning | undefined
     readonly messages: readonly { readonly notifier: string; readonly notice: unknown }[]
     readonly at: number
   }): Promise<boolean>
   /** Queues messages that belong to no episode. */
   queue(messages: readonly { readonly notifier: string; readonly notice: unknown }[], at: number): Promise<void>
-  /** Takes those that are due, so that nobody else does for a minute. */
-  take(now: number): Promise<readonly Delivery[]>
+  /**
+   * Takes what is due to these notifiers, in order, so that nobody else does for a minute. What a notifier was to be
+   * told earlier of the same resource, and still waits, keeps back what came after it.
+   */
+  take(now: number, notifiers: readonly string[]): Promise<readonly Delivery[]>
   delivered(id: number): Promise<void>
   /** Due again at `nextAt`; undefined gives it up. */
   failed(id: number, nextAt: number | undefined): Promise<void>
@@ -299,8 +335,8 @@ export interface RequestTimes {
 
 export interface Baselines {
   head(target: Target): Promise<BaselineHead | undefined>
-  /** Heads of all targets of a connection and type, current and left behind. */
-  heads(of: Pick<Target, 'baseUrl' | 'connection' | 'type'>): Promise<readonly BaselineHead[]>
+  /** Heads of all targets of a connection and type, current and left behind; without them, of all of the base URL. */
+  heads(of: Pick<Target, 'baseUrl'> & Partial<Pick<Target, 'connection' | 'type'>>): Promise<readonly BaselineHead[]>
   /** In batches, ordered by code point of `uniqueId`; empty when there is no baseline. */
   records(target: Target): AsyncIterable<readonly BaselineRecord[]>
   /** Clears the pending push of the target, too. */
@@ -366,6 +402,8 @@ export interface State {
   readonly checks: Checks
   /** Appends to the chain and returns the new head's hash. */
   append(entry: HistoryEntry): Promise<string>
+  /** Newest first. */
+  history(filter: HistoryFilter): Promise<readonly HistoryRow[]>
   /** Salted digest of an id, the same for the life of the state: what stands for a person where none must be named. */
   digest(text: string): string
   /**

@@ -24,7 +24,7 @@ const CASES: readonly (readonly [string, string, readonly string[]])[] = [
     'an unknown key with nothing near',
     edited('zone: E', 'colour: E'),
     [
-      '3:1 colour: unknown key "colour"; expected one of vanta, zone, applications, connectors, resources, defaults, tables, state, server, notify',
+      '3:1 colour: unknown key "colour"; expected one of vanta, zone, applications, connectors, resources, defaults, tables, state, server, notify, metrics',
     ],
   ],
   [
@@ -41,7 +41,7 @@ const CASES: readonly (readonly [string, string, readonly string[]])[] = [
     'a key that looks like a credential',
     edited('zone: E', 'vcs_abcdef: E'),
     [
-      '3:1 [key that looks like a credential]: unknown key "[key that looks like a credential]"; expected one of vanta, zone, applications, connectors, resources, defaults, tables, state, server, notify',
+      '3:1 [key that looks like a credential]: unknown key "[key that looks like a credential]"; expected one of vanta, zone, applications, connectors, resources, defaults, tables, state, server, notify, metrics',
     ],
   ],
   [
@@ -485,7 +485,7 @@ const CASES: readonly (readonly [string, string, readonly string[]])[] = [
     edited('timeout: 30m', 'schedule: { cron: "17 * * * *", zone: Nowhere/City, jitter: soon }'),
     [
       '27:43 resources.people.schedule.zone: is no time zone; expected a name such as Europe/Berlin or UTC',
-      '27:65 resources.people.schedule.jitter: is no duration; expected a number and s, m, h or d, as in 30m',
+      '27:65 resources.people.schedule.jitter: is no delay; expected 0, or a number and s, m, h or d, as in 5m; at most 24d',
     ],
   ],
   [
@@ -499,6 +499,62 @@ const CASES: readonly (readonly [string, string, readonly string[]])[] = [
     'a notification of an unknown kind',
     `${GOOD}notify: [ { slak: { env: SLACK_WEBHOOK } } ]\n`,
     ['28:13 notify[0].slak: unknown key "slak"; did you mean "slack"?'],
+  ],
+  [
+    'a notification that names no way',
+    `${GOOD}notify: [ { remind: 1h } ]\n`,
+    ['28:11 notify[0]: names no way to tell anybody; expected one of slack, teams, webhook, mail, ping'],
+  ],
+  [
+    'a notification that names two ways',
+    `${GOOD}notify: [ { slack: { env: PEOPLE_X_SECRET }, teams: { env: PEOPLE_X_SECRET } } ]\n`,
+    ['28:11 notify[0]: names 2 ways: slack, teams; expected one of slack, teams, webhook, mail, ping'],
+  ],
+  [
+    'a notification about a resource that is not there, and a name twice',
+    `${GOOD}notify: [ { name: a, slack: { env: PEOPLE_X_SECRET }, resources: peple }, { name: a, teams: { env: PEOPLE_X_SECRET }, remind: never } ]\n`,
+    [
+      '28:66 notify[0].resources: is no resource of this file; expected a name under resources: people; did you mean "people"?',
+      '28:83 notify[1].name: is the name of an earlier one, too; expected each name once',
+      '28:127 notify[1].remind: is no delay; expected 0, or a number and s, m, h or d, as in 5m; at most 24d',
+    ],
+  ],
+  [
+    'a page for the whole network without TLS and users',
+    `${GOOD}server: { host: 0.0.0.0 }\n`,
+    [
+      '28:17 server.host: is reached from other machines, and passwords would cross the network in the clear; expected server.tls, or behindProxy: true when something in front of it speaks TLS, or host: 127.0.0.1',
+      '28:17 server.host: is reached from other machines, and everybody could look and approve; expected server.users, or server.proxyUser',
+    ],
+  ],
+  [
+    'users that nobody could be, and one twice',
+    `${GOOD}server: { users: [ { name: ada }, { name: ada, token: { env: PEOPLE_X_SECRET } }, { name: bob, role: admin, password: x } ] }\n`,
+    [
+      '28:20 server.users[0]: has neither a password nor a token, so nobody could be this user; expected password or token, as { file: path } or { env: NAME }',
+      '28:43 server.users[1].name: is the name of an earlier user, too; expected each name once',
+      '28:102 server.users[2].role: is text of 5 characters, and none of the known values; expected one of viewer, approver',
+      '28:119 server.users[2].password: is a secret, and may not stand in the file as it is; expected { env: NAME }, { file: path } or { exec: [cmd, …] }',
+    ],
+  ],
+  [
+    'a proxy that is believed and not there',
+    `${GOOD}server: { proxyUser: { header: "X User", from: [10.1.0.0/33] } }\n`,
+    [
+      '28:22 server.proxyUser: believes a header, and nothing says that a proxy stands in front; expected behindProxy: true beside it',
+      '28:32 server.proxyUser.header: is no name of a header; expected a name such as X-Forwarded-User',
+      '28:49 server.proxyUser.from[0]: is no address; expected an IP address such as 10.1.2.3, or a range such as 10.1.0.0/24',
+    ],
+  ],
+  [
+    'addresses that are none, and certificates that are not there',
+    `${GOOD}server: { publicUrl: "http://sync.example.com/x", probe: "8401:http", tls: { cert: a.pem, key: b.pem } }\n`,
+    [
+      '28:22 server.publicUrl: is no address of a page; expected https and a host, as in https://vanta-sync.example.com; http only for this machine; no path, query or password',
+      '28:58 server.probe: is no address; expected host and port, as in 0.0.0.0:8401',
+      '28:84 server.tls.cert: the file does not exist; expected a PEM file',
+      '28:96 server.tls.key: the file does not exist; expected a PEM file',
+    ],
   ],
   [
     'a port out of range',

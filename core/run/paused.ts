@@ -1,0 +1,31 @@
+/** A paused resource is left alone by every run, and the run's document says so. */
+import { toInstant } from '../clock.ts'
+import type { ResourceSpec } from '../resource.ts'
+import type { Pause } from '../state/state.ts'
+import type { RunContext } from './context.ts'
+import type { ResourceDocument } from './document.ts'
+import { scopeOf } from './target.ts'
+
+export async function pausesOf(
+  { state, settings, clock }: RunContext,
+  resources: readonly ResourceSpec[],
+): Promise<ReadonlyMap<ResourceSpec, Pause>> {
+  const pauses = new Map<ResourceSpec, Pause>()
+  for (const resource of resources) {
+    const pause = await state.pauses.live(scopeOf(settings, resource), clock.now())
+    if (pause !== undefined) pauses.set(resource, pause)
+  }
+  return pauses
+}
+
+export function pausedDocument(resource: ResourceSpec, { until, reason, by }: Pause): ResourceDocument {
+  return {
+    name: resource.name,
+    type: resource.type.name,
+    application: resource.application.name,
+    resourceIds: resource.resourceIds,
+    outcome: 'skipped',
+    exitCode: 0,
+    paused: { until: toInstant(until), by, reason },
+  }
+}

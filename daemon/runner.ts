@@ -1,0 +1,137 @@
+/** Runs of the daemon: one at a time for each application, those of several side by side. */
+import { EXIT, SyncError } from '../core/errors.ts'
+import type { Handle } from '../core/handle.ts'
+import type { LiveRun } from '../core/health/status.ts'
+import type { NetworkTransport } from '../core/network/transport.ts'
+import type { ApplicationSpec, ResourceSpec, Settings } from '../core/resource.ts'
+import type { RunContext } from '../core/run/context.ts'
+import type { RunDocument } from '../core/run/document.ts'
+import type { RunEvent } from '../core/run/events.ts'
+import type { RunCommand } from '../core/run/run-options.ts'
+import { newRunId, run } from '../core/run/run.ts'
+import { createLiveRuns } from './live-runs.ts'
+import { type Running, startRunning } from './running.ts'
+
+/** For the lease of a run that another process holds. */
+const WAIT_MS = 5 * 60_000
+/** Changes that the stored document lists. */
+const ITEM_LIMIT = 1000
+
+export interface RunnerOptions extends Pick<RunContext, 'state' | 'clock' | 'log'> {
+  readonly version: string
+  openTransport(settings: Settings): Promise<NetworkTransport>
+  hear(event: RunEvent): void
+  /** After each run, before its application is free again; must not throw. */
+  after(asked: RunAsked, document: RunDocument | undefined): Promise<void>
+}
+
+export interface RunAsked {
+  readonly command: RunCommand
+  readonly settings: Settings
+  readonly application: ApplicationSpec
+  readonly resources: readonly ResourceSpec[]
+  /** Who or what started it. */
+  readonly startedBy: string
+}
+
+export interface Runner extends Omit<Handle, 'promise'> {
+  isBusy(application: ApplicationSpec): boolean
+  /** @throws SyncError `busy` while another run of the application goes on, `stopping` after `stop` */
+  start(asked: RunAsked): Running
+  live(): readonly LiveRun[]
+  /** Resolves when no run goes on. */
+  idle(): Promise<void>
+}
+
+export function createRunner(options: RunnerOptions): Runner {
+  const { clock, log } = options
+  /** By client id: two names may not share one, so this is one for each application of Vanta. */
+  const running = new Map<string, Running & { readonly whole: Promise<void> }>()
+  const live = createLiveRuns(clock)
+  let stopping = false
+
+  async function settle(asked: RunAsked, started: Running): Promise<void> {
+    const document = await started.document
+    live.end(started.runId)
+    await options.after(asked, document)
+    running.delete(asked.application.clientId)
+  }
+
+  const all = async (work: (each: Running) => Promise<void>): Promise<void> => {
+    await Promise.all([...running.values()].map((each) => work(each)))
+    await idle()
+  }
+
+  async function idle(): Promise<void> {
+    while (running.size > 0) await Promise.all([...running.values()].map(({ whole }) => whole))
+  }
+
+  return {
+    isBusy: ({ clientId }) => running.has(clientId),
+    start(asked) {
+      if (stopping) throw new SyncError(EXIT.terminated, 'stopping', 'The daemon is stopping, and starts no run')
+      const before = running.get(asked.application.clientId)
+      if (before !== undefined) throw busy(asked, before)
+      const runId = newRunId(clock)
+      const { command, startedBy, resources } = asked
+      live.begin({ runId, command, startedBy, resources: resources.map(({ name }) => name) })
+      const started = startRunning({
+        runId,
+        work: (signal, emit) => runOnce(options, asked, { runId, signal, emit }),
+        hear(event) {
+          live.hear(runId, event)
+          options.hear(event)
+        },
+        failed: (sentence) => log.error(sentence, { runId }),
+      })
+      running.set(asked.application.clientId, Object.assign(started, { whole: settle(asked, started) }))
+      return started
+    },
+    live: () => live.list(),
+    idle,
+    async stop() {
+      stopping = true
+      await all((each) => each.stop())
+    },
+    async kill() {
+      stopping = true
+      await all((each) => each.kill())
+    },
+  }
+}
+
+interface Once {
+  readonly runId: string
+  readonly signal: AbortSignal
+  readonly emit: (event: RunEvent) => void
+}
+
+/** With connections of its own: proxies and certificates are those of the configuration as it is now. */
+async function runOnce(options: RunnerOptions, asked: RunAsked, { runId, signal, emit }: Once): Promise<RunDocument> {
+  const { settings, resources, command, startedBy } = asked
+  const transport = await options.openTransport(settings)
+  try {
+    const { state, clock, log } = options
+    return await run({
+      context: { settings, state, transport, clock, log, signal, emit },
+      command,
+      resources,
+      runId,
+      waitMs: WAIT_MS,
+      startedBy,
+      toolVersion: options.version,
+      itemLimit: ITEM_LIMIT,
+    })
+  } finally {
+    await transport.close()
+  }
+}
+
+function busy({ application }: RunAsked, { runId }: Running): SyncError {
+  return new SyncError(
+    EXIT.lease,
+    'busy',
+    `Run ${runId} of application ${application.name} goes on, and a second token would break it`,
+    { hint: 'Wait for its end, then try again.' },
+  )
+}
