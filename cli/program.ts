@@ -161,6 +161,20 @@ export async function runProgram(argv: readonly string[], io: Io): Promise<numbe
       done(await (await import('./commands/test.ts')).testCommand(io, options(), name === undefined ? {} : { name })),
     )
   program
+    .command('notify')
+    .description('those who are told of trouble')
+    .command('test [notifier]')
+    .description('send a test notice to each of them, or to one')
+    .action(async (name: string | undefined) =>
+      done(
+        await (await import('./commands/notify.ts')).notifyTestCommand(
+          io,
+          options(),
+          name === undefined ? {} : { name },
+        ),
+      ),
+    )
+  program
     .command('new')
     .description('write the beginning of something of your own')
     .command('connector <name>')

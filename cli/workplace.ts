@@ -1,15 +1,15 @@
 /** What most commands need: the configuration, and with it state, transport and log. Undone in reverse. */
-import { type ConfigProblem, formatProblem, loadConfig } from '../config/load.ts'
+import { type ConfigProblem, formatProblem, loadConfig, type LoadResult } from '../config/load.ts'
 import { loadConnector } from '../connectors/load.ts'
 import { systemClock } from '../core/clock.ts'
 import { SyncError, UsageError } from '../core/errors.ts'
 import type { Log } from '../core/log.ts'
-import type { ResourceSpec, Settings } from '../core/resource.ts'
+import type { ResourceSpec, SecretRegistry, Settings } from '../core/resource.ts'
 import type { RunContext } from '../core/run/context.ts'
 import type { Emit } from '../core/run/events.ts'
 import { openState } from '../core/state/open.ts'
 import { nearestName } from '../core/text/nearest.ts'
-import { createTransport } from '../core/network/transport.ts'
+import { createTransport, type NetworkTransport } from '../core/network/transport.ts'
 import type { GlobalOptions, Io } from './io.ts'
 import { createLogger, createTerminalLog } from './logger.ts'
 
@@ -28,31 +28,53 @@ export interface LoadedConfig {
   readonly log: Log
 }
 
+type SecretUse = 'check' | 'ignore' | 'leave'
+
 /**
  * @param secrets `leave` goes on without any value that a reference does not lead to, for tests that push nothing
  * @throws ConfigProblems with every mistake at once
  */
-export async function openConfig(
-  io: Io,
-  options: GlobalOptions,
-  secrets: 'check' | 'ignore' | 'leave',
-): Promise<LoadedConfig> {
-  const statePath = io.env['VANTA_SYNC_STATE']
-  const result = await loadConfig({
-    file: options.config,
-    env: io.env,
-    loadConnector,
-    secrets: secrets === 'leave' ? 'ignore' : secrets,
-    unresolved: secrets === 'leave' ? 'leave' : 'refuse',
-    ...(statePath === undefined || statePath === '' ? {} : { statePath }),
-    signal: io.signal,
-  })
+export async function openConfig(io: Io, options: GlobalOptions, secrets: SecretUse): Promise<LoadedConfig> {
+  const result = await readConfig(io, options, { secrets })
   if ('problems' in result) throw new ConfigProblems(result.problems)
   const { settings } = result
   const sink = { write: io.err, secrets: () => settings.secrets.values() }
   const plain = io.terminal && options.logLevel === undefined
   const level = options.quiet ? 'error' : (options.logLevel ?? 'info')
   return { settings, log: plain ? createTerminalLog(sink) : createLogger({ ...sink, level }) }
+}
+
+/** The same file again, as it is now; its secrets join those that the log knows already. */
+export async function reloadConfig(
+  io: Io,
+  options: GlobalOptions,
+  registry: SecretRegistry,
+): Promise<{ readonly settings: Settings } | { readonly problems: readonly string[] }> {
+  const result = await readConfig(io, options, { secrets: 'check', registry })
+  return 'problems' in result ? { problems: result.problems.map(formatProblem) } : result
+}
+
+async function readConfig(
+  io: Io,
+  options: GlobalOptions,
+  { secrets, registry }: { secrets: SecretUse; registry?: SecretRegistry },
+): Promise<LoadResult> {
+  const statePath = io.env['VANTA_SYNC_STATE']
+  return loadConfig({
+    file: options.config,
+    env: io.env,
+    loadConnector,
+    secrets: secrets === 'leave' ? 'ignore' : secrets,
+    unresolved: secrets === 'leave' ? 'leave' : 'refuse',
+    ...(registry === undefined ? {} : { registry }),
+    ...(statePath === undefined || statePath === '' ? {} : { statePath }),
+    signal: io.signal,
+  })
+}
+
+/** Proxies of the environment, certificates of the configuration. */
+export async function openTransport(io: Io, { vanta }: Settings): Promise<NetworkTransport> {
+  return createTransport({ env: io.env, ...(vanta.ca === undefined ? {} : { ca: vanta.ca }) })
 }
 
 /** Opens everything, does the work, and closes everything, whatever happens. */
@@ -63,10 +85,7 @@ export async function withWorkplace<T>(
 ): Promise<T> {
   const { settings, log } = await openConfig(io, options, 'check')
   const clock = systemClock
-  const transport = await createTransport({
-    env: io.env,
-    ...(settings.vanta.ca === undefined ? {} : { ca: settings.vanta.ca }),
-  })
+  const transport = await openTransport(io, settings)
   try {
     const state = await openState({ ...settings.state, clock })
     try {

@@ -90,7 +90,10 @@ function startRun({ configuration, runner }: OperatorParts, { resource, command,
 }
 
 /** The decision is noted only when the run that an approval needs can start. */
-async function decide(parts: OperatorParts, { hold: id, decision, by, reason }: HoldAsked): Promise<string | undefined> {
+async function decide(
+  parts: OperatorParts,
+  { hold: id, decision, by, reason }: HoldAsked,
+): Promise<string | undefined> {
   const { state, clock, configuration, runner } = parts
   const context = { state, clock, settings: configuration.current }
   const hold = await findHold(context, id)
@@ -129,11 +132,19 @@ function resourceNamed({ resources }: Settings, name: string): ResourceSpec {
 }
 
 function gone(resource: string): SyncError {
-  return new UsageError('resource-gone', `${resource} is no longer in the configuration, so its hold cannot be approved`)
+  return new UsageError(
+    'resource-gone',
+    `${resource} is no longer in the configuration, so its hold cannot be approved`,
+  )
 }
 
 function busy({ name, application }: ResourceSpec): SyncError {
-  return new SyncError(EXIT.lease, 'busy', `A run of application ${application.name} goes on, so ${name} cannot be read now`, {
-    hint: 'The decision was not noted. Decide again when the run has ended.',
-  })
+  return new SyncError(
+    EXIT.lease,
+    'busy',
+    `A run of application ${application.name} goes on, so ${name} cannot be read now`,
+    {
+      hint: 'The decision was not noted. Decide again when the run has ended.',
+    },
+  )
 }

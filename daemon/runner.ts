@@ -21,8 +21,12 @@ export interface RunnerOptions extends Pick<RunContext, 'state' | 'clock' | 'log
   readonly version: string
   openTransport(settings: Settings): Promise<NetworkTransport>
   hear(event: RunEvent): void
-  /** After each run, before its application is free again; must not throw. */
-  after(asked: RunAsked, document: RunDocument | undefined): Promise<void>
+  /** Must not throw. */
+  before(context: RunContext, asked: RunAsked): Promise<void>
+  /** After a run that was not cut, before its application is free again; must not throw. */
+  after(context: RunContext, document: RunDocument): Promise<void>
+  /** An application is free again. */
+  freed(): void
 }
 
 export interface RunAsked {
@@ -51,10 +55,10 @@ export function createRunner(options: RunnerOptions): Runner {
   let stopping = false
 
   async function settle(asked: RunAsked, started: Running): Promise<void> {
-    const document = await started.document
+    await started.promise
     live.end(started.runId)
-    await options.after(asked, document)
     running.delete(asked.application.clientId)
+    options.freed()
   }
 
   const all = async (work: (each: Running) => Promise<void>): Promise<void> => {
@@ -80,6 +84,7 @@ export function createRunner(options: RunnerOptions): Runner {
         work: (signal, emit) => runOnce(options, asked, { runId, signal, emit }),
         hear(event) {
           live.hear(runId, event)
+          if (event.kind === 'run-finished') live.end(runId)
           options.hear(event)
         },
         failed: (sentence) => log.error(sentence, { runId }),
@@ -111,17 +116,13 @@ async function runOnce(options: RunnerOptions, asked: RunAsked, { runId, signal,
   const { settings, resources, command, startedBy } = asked
   const transport = await options.openTransport(settings)
   try {
-    const { state, clock, log } = options
-    return await run({
-      context: { settings, state, transport, clock, log, signal, emit },
-      command,
-      resources,
-      runId,
-      waitMs: WAIT_MS,
-      startedBy,
-      toolVersion: options.version,
-      itemLimit: ITEM_LIMIT,
-    })
+    const { state, clock, log, version: toolVersion } = options
+    const context: RunContext = { settings, state, transport, clock, log, signal, emit }
+    await options.before(context, asked)
+    const how = { command, resources, runId, waitMs: WAIT_MS, startedBy, toolVersion, itemLimit: ITEM_LIMIT }
+    const document = await run({ context, ...how })
+    await options.after(context, document)
+    return document
   } finally {
     await transport.close()
   }

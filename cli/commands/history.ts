@@ -7,7 +7,6 @@ import { createPaint, table } from '../render/paint.ts'
 import { runText } from '../render/run-text.ts'
 import { withStateOnly } from '../state-only.ts'
 import { chooseResources } from '../workplace.ts'
-import { unknownRun } from './status.ts'
 
 /** What was: newest first. */
 export async function historyCommand(
@@ -30,7 +29,11 @@ export async function historyCommand(
 export async function showCommand(io: Io, options: GlobalOptions, { id }: { id: string }): Promise<number> {
   return withStateOnly(io, options, async ({ state }) => {
     const run = await state.runs.get(id)
-    if (run === undefined) throw unknownRun(id)
+    if (run === undefined) {
+      throw new UsageError('unknown-run', `There is no run "${id}" in the history`, {
+        hint: 'vanta-sync history lists the runs.',
+      })
+    }
     if (options.json)
       io.out(
         `${JSON.stringify({ command: 'show', exitCode: 0, run: { ...runDocument(run), document: run.document } }, null, 2)}\n`,

@@ -10,6 +10,7 @@ import { startedBy } from '../person.ts'
 import { createPaint } from '../render/paint.ts'
 import { type PlanFormat, planCsv, planMarkdown } from '../render/plan-table.ts'
 import { runText } from '../render/run-text.ts'
+import { tellEnd, tellStart } from '../tell.ts'
 import { toolVersion } from '../version.ts'
 import { chooseResources, withWorkplace } from '../workplace.ts'
 
@@ -96,16 +97,24 @@ export async function execute(io: Io, options: GlobalOptions, execution: Executi
     emit: listenTo(io, options),
     async work(context) {
       for (const warning of context.settings.warnings) context.log.warn(warning)
+      const resources = chooseResources(context.settings, execution.names)
+      const tells = execution.command !== 'plan'
+      if (tells)
+        await tellStart(
+          context,
+          resources.map(({ name }) => name),
+        )
       const document = await run({
         context,
         command: execution.command,
-        resources: chooseResources(context.settings, execution.names),
+        resources,
         ...(execution.onlyIf === undefined ? {} : { onlyIf: execution.onlyIf }),
         waitMs,
         startedBy: startedBy(),
         toolVersion: toolVersion(),
         itemLimit: execution.itemLimit ?? ITEM_LIMIT,
       })
+      if (tells) await tellEnd(context, document.resources, { alarms: true })
       const shown = execution.itemLimit === undefined ? withoutItems(document) : document
       return execution.redact === true ? maskRun(shown, (text) => context.state.digest(text)) : shown
     },

@@ -1,0 +1,46 @@
+/** Who hears of a run besides its caller: dead man's switches, notifiers, and node_exporter. None of them can fail it. */
+import { messageOf } from '../core/errors.ts'
+import { takeSnapshot } from '../core/health/snapshot.ts'
+import type { RunContext } from '../core/run/context.ts'
+import type { ResourceDocument } from '../core/run/document.ts'
+import { notifyAfter } from '../notify/notify-after.ts'
+import { pingRun } from '../notify/ping.ts'
+import { metricsText, writeMetricsFile } from '../server/metrics-text.ts'
+
+type Context = Omit<RunContext, 'emit'>
+
+/** Before the run. */
+export async function tellStart(context: Context, resources: readonly string[]): Promise<void> {
+  await pingRun({ context, run: { moment: 'start', resources } })
+}
+
+/** After it; the daemon looks for alarms by itself. */
+export async function tellEnd(
+  context: Context,
+  resources: readonly ResourceDocument[],
+  { alarms }: { alarms: boolean },
+): Promise<void> {
+  // A switch counts what was meant to run; what is paused was not.
+  await pingRun({ context, run: { moment: 'end', resources: resources.filter(({ paused }) => paused === undefined) } })
+  if (alarms) await tellAlarms(context)
+  await writeMetrics(context)
+}
+
+async function tellAlarms(context: Context): Promise<void> {
+  if (context.settings.notify.length === 0) return
+  const { resources: statuses } = await takeSnapshot(context)
+  await notifyAfter({ context, statuses })
+}
+
+async function writeMetrics(context: Context): Promise<void> {
+  const { state, settings, log } = context
+  if (settings.metricsFile === undefined) return
+  try {
+    await writeMetricsFile(
+      settings.metricsFile,
+      await metricsText(await takeSnapshot(context), await state.runs.totals()),
+    )
+  } catch (error) {
+    log.warn(`The metrics file ${settings.metricsFile} could not be written: ${messageOf(error)}`)
+  }
+}

@@ -1,0 +1,113 @@
+/** Starts what is due: slots are judged by time alone, claimed in the state, and settled when their run has ended. */
+import { toInstant } from '../core/clock.ts'
+import { messageOf } from '../core/errors.ts'
+import type { ResourceSpec } from '../core/resource.ts'
+import type { RunContext } from '../core/run/context.ts'
+import { scopeOf } from '../core/run/target.ts'
+import { scheduleText } from '../core/schedule/claim.ts'
+import { type DueGroup, type DueResource, planNext, type ScheduledResource } from '../core/schedule/plan.ts'
+import type { Configuration } from './configuration.ts'
+import { type Loop, startLoop } from './loop.ts'
+import type { Runner } from './runner.ts'
+import type { Running } from './running.ts'
+
+/** After a turn that failed, as when the disk is full. */
+const AFTER_FAILURE_MS = 15_000
+
+export interface SchedulerOptions extends Pick<RunContext, 'state' | 'clock' | 'log'> {
+  readonly configuration: Configuration
+  readonly runner: Runner
+  /** This daemon, as slots are claimed for it. */
+  readonly daemon: string
+  /** For the history: `schedule@host`. */
+  readonly startedBy: string
+  /** After each turn that went well. */
+  turned(): void
+}
+
+interface Scheduled extends ScheduledResource {
+  readonly spec: ResourceSpec
+}
+
+export function startScheduler(options: SchedulerOptions): Loop {
+  const { clock, log } = options
+  return startLoop({
+    what: 'the scheduler',
+    clock,
+    log,
+    afterFailureMs: AFTER_FAILURE_MS,
+    async turn() {
+      const { state } = options
+      const now = clock.now()
+      const resources = await scheduledResources(options, now)
+      const { due, wakeAt } = planNext({ resources, now, isOwnerAlive: (daemon) => state.daemons.isAlive(daemon) })
+      for (const group of due) await startGroup(options, group)
+      options.turned()
+      return wakeAt - clock.now()
+    },
+  })
+}
+
+/** Those with a schedule, that are not paused and whose application has no run of ours. */
+async function scheduledResources(options: SchedulerOptions, now: number): Promise<Scheduled[]> {
+  const { state, configuration, runner } = options
+  const settings = configuration.current
+  const found: Scheduled[] = []
+  for (const spec of settings.resources) {
+    const { schedule, application } = spec
+    if (schedule === undefined) continue
+    const scope = scopeOf(settings, spec)
+    await state.slots.see(scope, scheduleText(schedule), now, options.daemon)
+    if (runner.isBusy(application) || (await state.pauses.live(scope, now)) !== undefined) continue
+    found.push({ spec, scope, schedule, application: application.clientId, claim: await state.slots.get(scope) })
+  }
+  return found
+}
+
+async function startGroup(options: SchedulerOptions, { resources }: DueGroup<Scheduled>): Promise<void> {
+  const claimed: DueResource<Scheduled>[] = []
+  for (const each of resources) if (await claim(options, each)) claimed.push(each)
+  const [first] = claimed
+  if (first === undefined) return
+  for (const each of claimed) sayLate(options, each)
+  const { configuration, runner, startedBy } = options
+  const started = runner.start({
+    command: 'run',
+    settings: configuration.current,
+    application: first.resource.spec.application,
+    resources: claimed.map(({ resource }) => resource.spec),
+    startedBy: `${startedBy}, ${claimed.some(({ due }) => due.why !== 'on time') ? 'catching up the slot' : 'slot'} ${toInstant(first.due.slotAt)}`,
+  })
+  void settleAfter(options, started, claimed)
+}
+
+async function claim({ state, daemon }: SchedulerOptions, { resource, due }: DueResource<Scheduled>): Promise<boolean> {
+  const schedule = scheduleText(resource.schedule)
+  return state.slots.claim({ scope: resource.scope, schedule, slotAt: due.slotAt, daemon })
+}
+
+/** What was cut by a stop is not settled: the next daemon takes the slot up again. */
+async function settleAfter(
+  { state, log }: SchedulerOptions,
+  { document }: Running,
+  claimed: readonly DueResource<Scheduled>[],
+): Promise<void> {
+  try {
+    if ((await document) === undefined) return
+    for (const { resource, due } of claimed) await state.slots.settle(resource.scope, due.slotAt)
+  } catch (error) {
+    log.error(`a slot could not be settled: ${messageOf(error)}`)
+  }
+}
+
+const SENTENCES = {
+  late: 'a slot was missed by a little while; it is caught up now',
+  missed: 'slots were missed while nobody kept the schedule; they are caught up once, now',
+  interrupted: 'the daemon that had taken this slot was killed; it is run again',
+} as const
+
+function sayLate({ log }: SchedulerOptions, { resource, due }: DueResource<Scheduled>): void {
+  if (due.why === 'on time') return
+  const facts = { resource: resource.spec.name, slot: toInstant(due.slotAt), missed: due.missed, lateMs: due.lateMs }
+  log.warn(SENTENCES[due.why], facts)
+}
