@@ -5,6 +5,7 @@ export {
   type Connector,
   type ConnectorDefinition,
   defineConnector,
+  type LoginFacts,
   type ObjectSchema,
   type OptionSchema,
   type OptionsOf,

@@ -5,23 +5,23 @@ import type { RunContext } from '../core/run/context.ts'
 import type { ResourceDocument } from '../core/run/document.ts'
 import { notifyAfter } from '../notify/notify-after.ts'
 import { pingRun } from '../notify/ping.ts'
-import { metricsText, writeMetricsFile } from '../server/metrics-text.ts'
+import { writeMetricsFile } from '../server/metrics-file.ts'
+import { metricsText } from '../server/metrics-text.ts'
 
 type Context = Omit<RunContext, 'emit'>
 
 /** Before the run. */
-export async function tellStart(context: Context, resources: readonly string[]): Promise<void> {
-  await pingRun({ context, run: { moment: 'start', resources } })
+export async function tellStart(context: Context, names: readonly string[]): Promise<void> {
+  await pingRun({ context, names })
 }
 
 /** After it; the daemon looks for alarms by itself. */
 export async function tellEnd(
   context: Context,
-  resources: readonly ResourceDocument[],
+  ended: readonly ResourceDocument[],
   { alarms }: { alarms: boolean },
 ): Promise<void> {
-  // A switch counts what was meant to run; what is paused was not.
-  await pingRun({ context, run: { moment: 'end', resources: resources.filter(({ paused }) => paused === undefined) } })
+  await pingRun({ context, names: ended.map(({ name }) => name), ended })
   if (alarms) await tellAlarms(context)
   await writeMetrics(context)
 }

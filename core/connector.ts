@@ -42,6 +42,17 @@ export interface Proof {
   readonly files?: readonly SourceFile[]
 }
 
+/** What a connector found out about the login that it reads with. */
+export interface LoginFacts {
+  /** When it stops working, of its own accord: a password or an account that expires, a token that ends. */
+  readonly expiresAt?: Date
+  /**
+   * Why it seems to belong to a person, and may leave with them: `its entry has employeeNumber`. A clause without a
+   * name or a value.
+   */
+  readonly personal?: string
+}
+
 export interface CheckContext<Options = unknown> {
   /** Checked against the declared schema, defaults filled in, paths absolute, secrets resolved. */
   readonly options: Options
@@ -62,6 +73,12 @@ export interface CheckContext<Options = unknown> {
   proxyFor?(url: string): { readonly url: string; readonly variable: string } | undefined
   /** Folder for temporary files, of this read alone. Make it when you need it; the runner removes it. */
   readonly scratch: string
+  /**
+   * Tells what is known of the login, so that people hear of its end before it comes. Call it as often as there is
+   * something new to say; what is not told stays as it was. Finding it out must not fail a read. Absent where nobody
+   * keeps it.
+   */
+  login?(facts: LoginFacts): void
 }
 
 export interface ReadContext<Options = unknown> extends CheckContext<Options> {

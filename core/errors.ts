@@ -44,6 +44,8 @@ export class SyncError extends Error {
   readonly code: string
   readonly exitCode: number
   readonly hint: string | undefined
+  /** The configured connector that it came from; noted by the runner, once. */
+  source: string | undefined
 
   constructor(exitCode: number, code: string, message: string, facts: ErrorFacts = {}) {
     super(message, facts.cause === undefined ? undefined : { cause: facts.cause })
@@ -122,10 +124,12 @@ export interface ErrorDocument {
   readonly code: string
   readonly message: string
   readonly hint?: string
+  /** The configured connector that it came from; absent when it came from Vanta, or from here. */
+  readonly source?: string
 }
 
-export function errorDocument({ code, message, hint }: SyncError): ErrorDocument {
-  return { code, message, ...(hint === undefined ? {} : { hint }) }
+export function errorDocument({ code, message, hint, source }: SyncError): ErrorDocument {
+  return { code, message, ...(hint === undefined ? {} : { hint }), ...(source === undefined ? {} : { source }) }
 }
 
 export function isSyncError(error: unknown): error is SyncError {

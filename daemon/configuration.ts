@@ -55,10 +55,12 @@ export function createConfiguration({ settings, log, load, changed }: Configurat
 
 /** What is opened once: the state, and where the daemon listens. */
 function needsRestart(before: Settings, after: Settings): string[] {
-  const listening = ({ server }: Settings): string =>
-    JSON.stringify([server.host, server.port, server.tls, server.behindProxy, server.probe])
   return [
     ...(before.state.path === after.state.path ? [] : ['state.path']),
     ...(listening(before) === listening(after) ? [] : ['where the server listens']),
   ]
+}
+
+function listening({ server }: Settings): string {
+  return JSON.stringify([server.host, server.port, server.tls, server.behindProxy, server.probe])
 }

@@ -40,7 +40,7 @@ export function startScheduler(options: SchedulerOptions): Loop {
       const { state } = options
       const now = clock.now()
       const resources = await scheduledResources(options, now)
-      const { due, wakeAt } = planNext({ resources, now, isOwnerAlive: (daemon) => state.daemons.isAlive(daemon) })
+      const { due, wakeAt } = planNext({ resources, now, daemon: options.daemon, isOwnerAlive: state.daemons.isAlive })
       for (const group of due) await startGroup(options, group)
       options.turned()
       return wakeAt - clock.now()

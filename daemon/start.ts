@@ -40,7 +40,7 @@ export interface DaemonOptions extends Pick<RunContext, 'state' | 'clock' | 'log
 export interface Served extends Handle {
   readonly url: string
   /** Reads certificates anew. */
-  reloadTls(): Promise<void>
+  reloadTls(): Promise<unknown>
 }
 
 export interface Daemon extends Handle {

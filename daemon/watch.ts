@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { type Clock, SECOND } from '../core/clock.ts'
 import type { Handle } from '../core/handle.ts'
 
-const POLL_MS = 3 * SECOND
+const POLL_MS = 5 * SECOND
 
 export interface WatchOptions {
   readonly clock: Clock

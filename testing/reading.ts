@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Proof, ReadContext, Row, Rows } from '../core/connector.ts'
+import type { LoginFacts, Proof, ReadContext, Row, Rows } from '../core/connector.ts'
 import { type Log, silentLog } from '../core/log.ts'
 import { createLazyTransport } from './lazy-transport.ts'
 import type { Subject } from './subject.ts'
@@ -14,6 +14,7 @@ export interface Watch {
   readonly log?: Log
   columns?(names: readonly string[]): void
   progress?(done: number, total: number | undefined): void
+  login?(facts: LoginFacts): void
   /** Called with each batch, before the next is asked for. `rowsBefore` does not count it. */
   batch?(rows: readonly Row[], rowsBefore: number): void | Promise<void>
 }
@@ -44,6 +45,7 @@ export async function withContext<T>(
       fetch: transport.fetch,
       fetchTrusting: (caFile) => transport.trusting(caFile),
       proxyFor: (url) => transport.proxyFor(url),
+      login: (facts) => watch.login?.(facts),
       columns: (names) => watch.columns?.(names),
       progress: (done, total) => watch.progress?.(done, total),
     })

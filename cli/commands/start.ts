@@ -4,6 +4,7 @@ import { EXIT, isSyncError } from '../../core/errors.ts'
 import { openState } from '../../core/state/open.ts'
 import type { State } from '../../core/state/state.ts'
 import { type Daemon, startDaemon } from '../../daemon/start.ts'
+import { createPages } from '../../server/pages/routes.ts'
 import { startServer } from '../../server/start.ts'
 import type { GlobalOptions, Io } from '../io.ts'
 import { listenTo } from '../listen.ts'
@@ -47,7 +48,7 @@ async function startIn(io: Io, options: GlobalOptions, started: Started): Promis
     host: hostname(),
     load: () => reloadConfig(io, options, settings.secrets),
     openTransport: (current) => openTransport(io, current),
-    serve: (operator) => startServer({ operator, spec: settings.server }),
+    serve: (operator) => startServer({ operator, spec: settings.server, createPages }),
     hear: listenTo(io, options)(log),
     beforeRun: (context, resources) =>
       tellStart(

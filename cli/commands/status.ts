@@ -16,7 +16,7 @@ export async function statusCommand(io: Io, options: GlobalOptions): Promise<num
   })
 }
 
-/** A daemon says every twenty seconds that it is well. */
+/** A daemon says every half minute that it is well. */
 const SILENT_MS = 2 * MINUTE
 
 /**

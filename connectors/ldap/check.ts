@@ -1,6 +1,7 @@
 import type { CheckContext } from '../../core/connector.ts'
 import { OperatorError } from '../../core/errors.ts'
 import { checkBranch } from './branches.ts'
+import { tellLogin } from './login.ts'
 import type { LdapOptions } from './options.ts'
 import { checkLdapOptions, createPlan, type ReadPlan } from './plan.ts'
 import { searchPages } from './search.ts'
@@ -17,6 +18,7 @@ export async function checkLdap(context: Context): Promise<string> {
     const plan = await createPlan(session, context)
     await checkBase(session, plan, context)
     const first = await firstPage(session, plan, context)
+    await tellLogin(session, context)
     return describe(session, plan, { first, context })
   } finally {
     session.channel.close()

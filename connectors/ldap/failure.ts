@@ -2,6 +2,7 @@
 import { ConfigError, OperatorError, RetryLaterError, type SyncError } from '../../core/errors.ts'
 import { explainFailure } from '../../core/network/failure.ts'
 import { sayDuration } from '../../core/text/duration.ts'
+import { POLICY_ERROR } from './password-policy.ts'
 import { CODE, type Result } from './result.ts'
 
 /** What was asked for, for the message. */
@@ -62,6 +63,8 @@ export function refusal(asked: Asked, result: Result): SyncError {
   const says = `${asked.server} ${asked.says} (${sayResult(result)})`
   const fault = FAULTS.get(result.code)
   if (fault !== undefined) return fault(says, asked, result)
+  const reason = reasonInWords(result)
+  if (reason !== undefined) return operator(reason.code, `${says}: ${reason.says}`, reason.hint)
   return operator('ldap-refused', says, 'Look up the code, and ask whoever runs the server.')
 }
 
@@ -119,30 +122,100 @@ function hintFor(code: string): string {
   return 'Check host and port in `urls`, and the firewall.'
 }
 
-/** Active Directory puts the true reason into the text of code 49. */
-const AD_REASONS: Readonly<Record<string, string>> = {
-  '525': 'there is no such account',
-  '52e': 'the password, or the name, is wrong',
-  '530': 'the account may not sign in at this hour',
-  '531': 'the account may not sign in from this machine',
-  '532': 'the password has expired',
-  '533': 'the account is disabled',
-  '568': 'the account is in too many groups',
-  '701': 'the account has expired',
-  '773': 'the password must be changed first',
-  '775': 'the account is locked out',
-  '80090346': 'the server wants channel binding: use LDAPS',
+interface Reason {
+  readonly code: string
+  readonly says: string
+  readonly hint: string
 }
 
-function invalidCredentials(_says: string, { server, says }: Asked, { message }: Result): SyncError {
-  const code = /\bdata ([0-9a-f]{3,8})\b/i.exec(message)?.[1]?.toLowerCase() ?? ''
-  const reason = AD_REASONS[code] ?? 'the name or the password is wrong, or the account is locked'
-  const shown = code === '' ? 'code 49' : `code 49, data ${code}`
-  return operator(
-    'ldap-credentials',
-    `${server} ${says}: ${reason} (${shown})`,
-    'Check bindDn and password, and the state of that account.',
-  )
+const WRONG: Reason = {
+  code: 'ldap-credentials',
+  says: 'the name or the password is wrong, or the account is locked',
+  hint: 'Check bindDn and password, and the state of that account.',
+}
+const EXPIRED: Reason = {
+  code: 'ldap-password-expired',
+  says: 'the password has expired',
+  hint: 'Set a new password and give it here; better, use a service account whose password does not expire.',
+}
+const MUST_CHANGE: Reason = {
+  code: 'ldap-password-change',
+  says: 'the password must be changed first',
+  hint: 'Somebody has reset it. Change it once by hand, then give the new one here.',
+}
+const LOCKED: Reason = {
+  code: 'ldap-account-locked',
+  says: 'the account is locked out',
+  hint: 'Something tries wrong passwords: find out what, then have the account unlocked.',
+}
+const DISABLED: Reason = {
+  code: 'ldap-account-disabled',
+  says: 'the account is disabled',
+  hint: 'Have it enabled; when it belonged to a person who left, use a service account instead.',
+}
+const RESTRICTED = {
+  code: 'ldap-logon-restricted',
+  hint: 'Have logon hours and workstations of the account extended to this machine and its schedule.',
+}
+
+/** Active Directory puts the true reason into the text of code 49. */
+const AD_REASONS: Readonly<Record<string, Reason>> = {
+  '525': {
+    code: 'ldap-account-gone',
+    says: 'there is no such account',
+    hint: 'Check bindDn: the account may have been deleted or renamed.',
+  },
+  '52e': { ...WRONG, says: 'the password, or the name, is wrong' },
+  '530': { ...RESTRICTED, says: 'the account may not sign in at this hour' },
+  '531': { ...RESTRICTED, says: 'the account may not sign in from this machine' },
+  '532': EXPIRED,
+  '533': DISABLED,
+  '568': {
+    ...WRONG,
+    says: 'the account is in too many groups',
+    hint: 'Take the account out of groups that it does not need.',
+  },
+  '701': {
+    code: 'ldap-account-expired',
+    says: 'the account has expired',
+    hint: 'Have its end moved; when it belonged to a person who left, use a service account instead.',
+  },
+  '773': MUST_CHANGE,
+  '775': LOCKED,
+  '80090346': {
+    code: 'ldap-strong-auth',
+    says: 'the server wants channel binding: use LDAPS',
+    hint: ENCRYPTION,
+  },
+}
+
+/** Other servers tell when their password policy is asked. */
+const POLICY_REASONS: Readonly<Record<number, Reason>> = {
+  [POLICY_ERROR.passwordExpired]: EXPIRED,
+  [POLICY_ERROR.accountLocked]: LOCKED,
+  [POLICY_ERROR.changeAfterReset]: MUST_CHANGE,
+}
+
+function invalidCredentials(_says: string, { server, says }: Asked, result: Result): SyncError {
+  const data = /\bdata ([0-9a-f]{3,8})\b/i.exec(result.message)?.[1]?.toLowerCase() ?? ''
+  const told = AD_REASONS[data] ?? POLICY_REASONS[result.policy?.error ?? -1] ?? reasonInWords(result)
+  const { code, says: reason, hint } = told ?? WRONG
+  const shown = data === '' ? 'code 49' : `code 49, data ${data}`
+  return operator(code, `${server} ${says}: ${reason} (${shown})`, hint)
+}
+
+/** 389 Directory Server and FreeIPA have no number for it, but say so. */
+function reasonInWords({ message }: Result): Reason | undefined {
+  if (/password (has )?expired/i.test(message)) return EXPIRED
+  if (/account inactivated/i.test(message)) return DISABLED
+  if (/exceed password retry limit/i.test(message)) return LOCKED
+  return undefined
+}
+
+/** The bind was accepted, for nothing but a change of the password. */
+export function mustChange(server: string): SyncError {
+  const { code, says, hint } = MUST_CHANGE
+  return operator(code, `${server} accepted the bind, but ${says}`, hint)
 }
 
 function noSuchObject(says: string, _asked: Asked, { matchedDn }: Result): SyncError {

@@ -1,5 +1,6 @@
 import type { Proof, ReadContext, Row, Rows } from '../../core/connector.ts'
 import type { Entry, Value } from './entry.ts'
+import { tellLogin } from './login.ts'
 import { sayNotices } from './notices.ts'
 import type { LdapOptions } from './options.ts'
 import { checkLdapOptions, createPlan, type ReadPlan } from './plan.ts'
@@ -32,6 +33,7 @@ export async function* readLdap(context: Context): Rows {
     const reading = await prepare(session, context)
     const end = yield* readEntries(reading)
     sayNotices({ ...reading.maker.tally, excluded: reading.excluded }, context)
+    await tellLogin(session, context)
     return prove(reading, end, asOf)
   } finally {
     session.channel.close()

@@ -1,6 +1,7 @@
 /** How an operation ended: RFC 4511, 4.1.9. */
 import { BerReader, ControlParser, PagedResultsControl } from 'ldapts'
 import type { Frame } from './frames.ts'
+import { type PasswordPolicy, PasswordPolicyControl } from './password-policy.ts'
 
 /** Result codes that are told apart. */
 export const CODE = {
@@ -34,6 +35,8 @@ export interface Result {
   readonly referrals: readonly string[]
   /** Of the paged results control; undefined when the server sent none, empty on the last page. */
   readonly cookie: Buffer | undefined
+  /** Of the password policy control, which only a bind asks for. */
+  readonly policy?: PasswordPolicy
 }
 
 const REFERRAL = 0xa3
@@ -52,20 +55,23 @@ export function readResult({ bytes, start }: Frame, resultEnd: number, messageEn
     const end = reader.offset + reader.length
     while (reader.offset < end) referrals.push(reader.readString() ?? '')
   }
-  return { code, message, matchedDn, referrals, cookie: cookieOf(bytes, resultEnd, messageEnd) }
+  return { code, message, matchedDn, referrals, ...controlsOf(bytes, resultEnd, messageEnd) }
 }
 
-function cookieOf(bytes: Buffer, resultEnd: number, messageEnd: number): Buffer | undefined {
+function controlsOf(bytes: Buffer, resultEnd: number, messageEnd: number): Pick<Result, 'cookie' | 'policy'> {
   const reader = new BerReader(bytes)
   reader.setBufferSize(messageEnd)
   reader.offset = resultEnd
-  if (reader.peek() !== CONTROLS) return undefined
+  if (reader.peek() !== CONTROLS) return { cookie: undefined }
   reader.readSequence()
   const end = reader.offset + reader.length
+  let cookie: Buffer | undefined
+  const passwordPolicy = new PasswordPolicyControl()
   while (reader.offset < end) {
-    const control = ControlParser.parse(reader, [])
+    const control = ControlParser.parse(reader, [passwordPolicy])
     // A copy, since the reader's is a view on bytes that are soon reused.
-    if (control instanceof PagedResultsControl) return Buffer.from(control.value?.cookie ?? [])
+    if (control instanceof PagedResultsControl) cookie = Buffer.from(control.value?.cookie ?? [])
   }
-  return undefined
+  const { policy } = passwordPolicy
+  return { cookie, ...(policy === undefined ? {} : { policy }) }
 }

@@ -12,8 +12,9 @@ import {
 } from '../../core/errors.ts'
 import { parseDuration } from '../../core/text/duration.ts'
 import { type Channel, createChannel } from './channel.ts'
-import { noConnection, refusal } from './failure.ts'
+import { mustChange, noConnection, refusal } from './failure.ts'
 import type { Directory, LdapOptions } from './options.ts'
+import { type PasswordPolicy, PasswordPolicyControl, POLICY_ERROR } from './password-policy.ts'
 import { CODE } from './result.ts'
 import { type RootDse, readRootDse } from './root-dse.ts'
 import {
@@ -37,6 +38,8 @@ export interface Session {
   readonly root: RootDse
   /** As the options say, else as the server does. */
   readonly directory: Directory
+  /** What the server said of the password at the bind; absent when it said nothing. */
+  readonly policy?: PasswordPolicy
 }
 
 const START_TLS = '1.3.6.1.4.1.1466.20037'
@@ -99,10 +102,10 @@ async function openAt(address: Address, trust: Trust, context: Context): Promise
     if (options.password !== undefined && encryption === 'no TLS' && !isLoopback(address)) {
       log.warn(`the password crosses the network to ${server} in the clear; use ldaps:// or startTls: true`)
     }
-    await bind(channel, server, options)
+    const policy = await bind(channel, server, options)
     const root = await readRootDse(channel, { server, bindDn: options.bindDn })
     const directory = options.directory === 'auto' ? root.directory : options.directory
-    return { channel, server, encryption, root, directory }
+    return { channel, server, encryption, root, directory, ...(policy === undefined ? {} : { policy }) }
   } catch (error) {
     channel.close()
     throw error
@@ -174,9 +177,19 @@ async function startTls(socket: Socket, { address, trust, deadline, context }: S
 }
 
 /** Nobody binds for an anonymous read: a connection is anonymous from its start. */
-async function bind(channel: Channel, server: string, { bindDn, password }: LdapOptions): Promise<void> {
-  if (bindDn === undefined || password === undefined) return
-  const request = channel.start((messageId) => new BindRequest({ messageId, dn: bindDn, password: password.reveal() }))
+async function bind(
+  channel: Channel,
+  server: string,
+  { bindDn, password }: LdapOptions,
+): Promise<PasswordPolicy | undefined> {
+  if (bindDn === undefined || password === undefined) return undefined
+  const controls = [new PasswordPolicyControl()]
+  const request = channel.start(
+    (messageId) => new BindRequest({ messageId, dn: bindDn, password: password.reveal(), controls }),
+  )
   const { result } = await request.ended
   if (result.code !== CODE.success) throw refusal({ server, says: 'did not accept the bind', bindDn }, result)
+  // The server took the password, and would now refuse everything but a new one.
+  if (result.policy?.error === POLICY_ERROR.changeAfterReset) throw mustChange(server)
+  return result.policy
 }

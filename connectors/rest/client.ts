@@ -12,6 +12,7 @@ import { badOptions } from './failure.ts'
 import type { RestOptions } from './options.ts'
 import { type Page, readPage } from './page.ts'
 import type { PageRequest } from './request.ts'
+import { tokenEnd } from './token-end.ts'
 
 export interface Client {
   /**
@@ -35,6 +36,8 @@ export async function createClient(context: CheckContext<RestOptions>): Promise<
   const silenceMs = parseDuration(options.answerTimeout) ?? 0
   if (silenceMs === 0) throw badOptions('`answerTimeout` must be longer than 0s')
   warnOfPlainHttp(context)
+  const expiresAt = options.auth?.bearer === undefined ? undefined : tokenEnd(options.auth.bearer)
+  if (expiresAt !== undefined) context.login?.({ expiresAt })
   return {
     async fetchPage(request, number) {
       const name = nameOf(request.url, number, options)

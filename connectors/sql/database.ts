@@ -1,5 +1,6 @@
 /** What a database must be able to do to be read; each kind has a module of its own that can. */
 import type { Clock } from '../../core/clock.ts'
+import type { LoginFacts } from '../../core/connector.ts'
 import type { Log } from '../../core/log.ts'
 import type { SqlOptions } from './options.ts'
 
@@ -42,6 +43,7 @@ export interface ConnectContext {
   readonly signal: AbortSignal
   readonly clock: Clock
   readonly log: Log
+  login?(facts: LoginFacts): void
 }
 
 export type Connect = (context: ConnectContext) => Promise<Database>

@@ -1,5 +1,5 @@
 import type { Client, ClientConfig } from 'pg'
-import { ConfigError, isSyncError } from '../../core/errors.ts'
+import { ConfigError, isSyncError, messageOf } from '../../core/errors.ts'
 import { parseDuration } from '../../core/text/duration.ts'
 import { loadDriver } from '../network/driver.ts'
 import { atMost, openInTime, orAborted } from './abort.ts'
@@ -25,6 +25,7 @@ export const connectPostgres: Connect = async (context) => {
   // A lost connection fails the statement under way, or the next one; without a listener it would end the process.
   client.on('error', () => undefined)
   const begun = await opened(client, { target, context, zone })
+  if (context.login !== undefined) await tellExpiry(client, context)
   return databaseOf({ ...begun, client, driver, target, trust, signal: context.signal })
 }
 
@@ -107,6 +108,23 @@ async function begin(client: Client, zone: string): Promise<Begun> {
   )
   const arrays = new Map(types.rows.map(({ oid, element, delimiter }) => [oid, { element, delimiter }]))
   return { version: settings.rows[0]?.version ?? 'of an unknown version', arrays }
+}
+
+/** Until when the password is valid. Whatever becomes of asking, what follows stands. */
+async function tellExpiry(client: Client, { login, log, signal }: ConnectContext): Promise<void> {
+  try {
+    await client.query('savepoint login')
+    const asked = client.query<{ ms: number | null }>(
+      `select (extract(epoch from rolvaliduntil) * 1000)::float8 as ms from pg_catalog.pg_roles
+        where rolname = current_user and isfinite(rolvaliduntil)`,
+    )
+    const ms = (await orAborted(asked, signal)).rows[0]?.ms
+    if (typeof ms === 'number') login?.({ expiresAt: new Date(ms) })
+  } catch (error) {
+    signal.throwIfAborted()
+    log.debug(`until when the password is valid could not be asked: ${messageOf(error)}`)
+    await client.query('rollback to savepoint login').catch(() => undefined)
+  }
 }
 
 interface Session extends Begun {

@@ -80,6 +80,8 @@ export interface ResourceStatus {
   /** The next step for whoever must act. */
   readonly remedy?: string
   readonly lastOutcome?: string
+  /** How the last run ended for it: says whether somebody must act. */
+  readonly lastExitCode?: number
   readonly lastRunAt?: string
   readonly lastRunId?: string
   readonly lastSuccessAt?: string

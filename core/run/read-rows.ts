@@ -7,6 +7,7 @@ import type { MappingProblem } from '../mapping/mapping.ts'
 import { placeOfThrow } from '../place-of-throw.ts'
 import type { Transport } from '../network/transport.ts'
 import type { ReadableSource } from '../resource.ts'
+import { checkContextOf } from './source-context.ts'
 import { asGenerator, checkRow, proofFault } from './contract-faults.ts'
 import { sayDuration } from '../text/duration.ts'
 
@@ -114,27 +115,13 @@ async function contextOf(
   signal: AbortSignal,
   login: (facts: LoginFacts) => void,
 ): Promise<ReadContext> {
-  const { source, transport } = request
-  const proxyFor = transport.proxyFor?.bind(transport)
+  const { source } = request
   return {
-    options: await source.options(signal),
-    log: request.log,
-    signal,
-    clock: request.clock,
-    zone: request.zone,
-    scratch: request.scratch,
-    fetch: transport.fetch,
-    fetchTrusting: (caFile) => fetchTrusting(transport, caFile),
-    ...(proxyFor === undefined ? {} : { proxyFor }),
+    ...(await checkContextOf(source, { ...request, signal })),
     login,
     columns: (names) => refuseColumns(source, request.onColumns(names)),
     progress: (done, total, unit = 'rows') => request.onProgress(done, total, unit),
   }
-}
-
-async function fetchTrusting({ trusting }: Transport, caFile: string): Promise<typeof globalThis.fetch> {
-  if (trusting === undefined) throw new ConfigError('no-ca', `this transport cannot trust ${caFile}`)
-  return trusting(caFile)
 }
 
 function isBatch(value: Row | readonly Row[]): value is readonly Row[] {

@@ -26,9 +26,9 @@ export function createEpisodes(database: Database): Episodes {
     return row === undefined ? undefined : String(row['row'])
   }
 
-  function rowOf<T>(scope: string): T | undefined {
+  function rowOf(scope: string): unknown {
     const text = textOf(scope)
-    return text === undefined ? undefined : (JSON.parse(text) as T)
+    return text === undefined ? undefined : JSON.parse(text)
   }
 
   function isStill(scope: string, before: Episode | LoginWarning | undefined): boolean {
@@ -51,12 +51,12 @@ export function createEpisodes(database: Database): Episodes {
   }
 
   return {
-    get: async (scope) => rowOf<Episode>(scope),
+    get: async (scope) => rowOf(scope) as Episode | undefined,
     async list() {
       const rows = database.prepare('SELECT row FROM episode WHERE scope NOT GLOB ? ORDER BY scope').all(LOGINS)
       return rows.map((row) => JSON.parse(String(row['row'])) as Episode)
     },
-    loginWarning: async (scope) => rowOf<LoginWarning>(scope),
+    loginWarning: async (scope) => rowOf(scope) as LoginWarning | undefined,
     async change({ scope, before, after, messages, at }) {
       return database.transaction(() => {
         if (!isStill(scope, before)) return false

@@ -25,6 +25,13 @@ export function createRuns(database: Database, isAlive: (runId: string) => boole
       .run(run.status, JSON.stringify(run), document, id)
   }
 
+  /** Where a page of runs goes on; before nothing when there is no such run. */
+  function beginOf(id: string | undefined): { at: number; id: string } {
+    if (id === undefined) return { at: Number.MAX_SAFE_INTEGER, id: '' }
+    const row = database.prepare('SELECT started_at FROM run WHERE id = ?').get(id)
+    return { at: Number(row?.['started_at'] ?? 0), id }
+  }
+
   return {
     async begin(run) {
       const row: RunRow = { ...run, status: 'running' }
@@ -56,20 +63,22 @@ export function createRuns(database: Database, isAlive: (runId: string) => boole
         }
       })
     },
-    async list({ resource, limit = DEFAULT_LIMIT, status }) {
+    async list({ resource, limit = DEFAULT_LIMIT, status, before }) {
+      const end = beginOf(before)
       const rows =
         resource === undefined
           ? database
               .prepare(
-                'SELECT row FROM run WHERE status = coalesce(?, status) ORDER BY started_at DESC, id DESC LIMIT ?',
-              )
-              .all(status ?? null, limit)
-          : database
-              .prepare(
-                `SELECT row FROM run WHERE status = coalesce(?, status) AND id IN (SELECT run_id FROM resource_run WHERE resource = ?)
+                `SELECT row FROM run WHERE status = coalesce(?, status) AND (started_at, id) < (?, ?)
                  ORDER BY started_at DESC, id DESC LIMIT ?`,
               )
-              .all(status ?? null, resource, limit)
+              .all(status ?? null, end.at, end.id, limit)
+          : database
+              .prepare(
+                `SELECT row FROM run WHERE status = coalesce(?, status) AND (started_at, id) < (?, ?)
+                 AND id IN (SELECT run_id FROM resource_run WHERE resource = ?) ORDER BY started_at DESC, id DESC LIMIT ?`,
+              )
+              .all(status ?? null, end.at, end.id, resource, limit)
       return rows.map(recordOf)
     },
     async rows({ resource, limit, since = 0 }) {

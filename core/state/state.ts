@@ -180,7 +180,7 @@ export interface SlotClaim {
   readonly schedule: string
   /** The slot taken last; before the first, when the schedule was first seen. */
   readonly slotAt: number
-  /** The daemon that took it; absent before the first. */
+  /** The daemon that took it, or that saw the schedule first. */
   readonly daemon?: string
   /** False while what was started for it goes on, or when its daemon was killed meanwhile. */
   readonly settled: boolean
@@ -188,9 +188,16 @@ export interface SlotClaim {
 
 export interface Slots {
   get(scope: string): Promise<SlotClaim | undefined>
-  /** Notes that the schedule is there, unless that is known: slots before `now` are nobody's. Another schedule begins anew. */
-  see(scope: string, schedule: string, now: number): Promise<void>
-  /** One process alone gets true, and only for a slot later than all that were taken, or for one that a dead daemon left. */
+  /**
+   * Notes that the schedule is there, unless that is known, and gives the claim: slots before `now` are nobody's.
+   * Another schedule begins anew, unless another daemon that lives keeps it; so does a claim more than a day ahead of
+   * `now`. Cheap when there is nothing to note: for each judgement, except while the daemon itself runs the resource.
+   */
+  see(scope: string, schedule: string, now: number, daemon?: string): Promise<SlotClaim>
+  /**
+   * One process alone gets true: for a slot later than all that were taken, unless what another daemon started for the
+   * last one goes on; and for the last one again, when its daemon died before it was settled.
+   */
   claim(claim: { scope: string; schedule: string; slotAt: number; daemon: string }): Promise<boolean>
   /** What was started for the slot has ended. */
   settle(scope: string, slotAt: number): Promise<void>
@@ -368,8 +375,13 @@ export interface Runs {
   finish(id: string, end: RunEnd): Promise<void>
   /** Marks the runs that have no end and whose process is gone; their scratch folders tell. */
   settleInterrupted(at: number): Promise<void>
-  /** Newest first, without their documents. */
-  list(filter: { resource?: string; limit?: number; status?: RunStatus }): Promise<readonly RunRecord[]>
+  /** Newest first, without their documents. `before` is the id of a run: only those that began before it. */
+  list(filter: {
+    resource?: string
+    limit?: number
+    status?: RunStatus
+    before?: string
+  }): Promise<readonly RunRecord[]>
   /** How a resource fared, newest first, under whatever connection and resource id it had then. */
   rows(filter: { resource: string; limit: number; since?: number }): Promise<readonly ResourceRunRow[]>
   /** Runs by outcome since the state was made, for counters. */

@@ -54,10 +54,13 @@ function forbidden({ text: raw }: Answer, asked: ResourceAsked, text: string): R
       hint: `Application ${asked.application.name} lacks the scope ${scope}: add it to its scopes in the configuration, and allow it in Vanta's Developer Console.`,
     })
   }
+  if (isHtml(raw)) {
+    return new RefusedError('turned-away', message, {
+      hint: 'The page comes from what stands before the API: check the base URL, and what a proxy or firewall on the way changes.',
+    })
+  }
   return new RefusedError('forbidden', message, {
-    hint: isHtml(raw)
-      ? 'The page comes from what stands before the API: check the base URL, and what a proxy or firewall on the way changes.'
-      : `Application ${asked.application.name} must be one of the kind Build Integrations with the scope ${scope}, and own this resource id.`,
+    hint: `Application ${asked.application.name} must be one of the kind Build Integrations with the scope ${scope}, and own this resource id.`,
   })
 }
 

@@ -80,7 +80,7 @@ function refusalByCode(code: string, answer: Answer, asked: TokenAsked): SyncErr
     })
   }
   if (answer.status === 403) {
-    return new RefusedError('forbidden', message, {
+    return new RefusedError('turned-away', message, {
       hint: 'The request was turned away before it was looked at: check the base URL, and what a proxy or firewall on the way allows.',
     })
   }

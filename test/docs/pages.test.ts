@@ -13,13 +13,17 @@ const PAGES = [
   'docs/architecture.md',
   'docs/configuration.md',
   'docs/connectors.md',
+  'docs/daemon.md',
   'docs/docker.md',
   'docs/file-sources.md',
   'docs/mapping-tests.md',
+  'docs/notifications.md',
+  'docs/status-page.md',
   'docs/testing-connectors.md',
+  'docs/troubleshooting.md',
   'docs/write-a-connector.md',
 ]
-const ROOMS = 'cli|config|connectors|core|docs|sandbox|schemas|scripts|test|testing'
+const ROOMS = 'cli|config|connectors|core|daemon|docs|notify|sandbox|schemas|scripts|server|test|testing'
 
 describe.each(PAGES)('%s', (page) => {
   it('links to files and headings that are there', () => {

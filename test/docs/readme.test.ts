@@ -91,7 +91,7 @@ describe('The README', () => {
       terminal: false,
       colour: false,
     }
-    await runCommandLine(['--help'], { ...io, signal: new AbortController().signal })
+    await runCommandLine(['--help'], { ...io, signal: new AbortController().signal, onHangup: () => () => undefined })
     const [, commands = ''] = help.split('Commands:\n')
     const real = [...commands.matchAll(/^ {2}(\w+)/gm)].map(([, name]) => name).filter((name) => name !== 'help')
     const listed = tableRows(section(README, 'Commands')).map(([cell = '']) => /\w+/.exec(cell)?.[0])

@@ -43,6 +43,8 @@ export interface Result {
   readonly referrals?: readonly string[]
   /** Of the paged results control, which is sent only when there is one; empty on the last page. */
   readonly cookie?: string
+  /** Another control, with its value as it goes over the wire. */
+  readonly control?: { readonly oid: string; readonly value: Uint8Array }
 }
 
 export type Values = Readonly<Record<string, string | Uint8Array | readonly (string | Uint8Array)[]>>
@@ -147,8 +149,11 @@ export function encodeReference(id: number, uris: readonly string[]): Buffer {
 }
 
 export function encodeResult(id: number, kind: 'bind' | 'done' | 'extended', result: Result): Buffer {
-  const { cookie } = result
+  const { cookie, control } = result
   const body = element(RESPONSE[kind], ...resultParts(result))
+  if (control !== undefined) {
+    return encodeMessage(id, body, element(CONTROLS, sequence(text(control.oid), text(control.value))))
+  }
   if (cookie === undefined) return encodeMessage(id, body)
   const value = sequence(integer(0), text(cookie))
   return encodeMessage(id, body, element(CONTROLS, sequence(text(PAGED_RESULTS), text(value))))

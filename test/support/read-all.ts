@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Clock, HOUR } from '../../core/clock.ts'
-import type { Connector, Proof, ReadContext, Row } from '../../core/connector.ts'
+import type { CheckContext, Connector, LoginFacts, Proof, ReadContext, Row } from '../../core/connector.ts'
 import type { Transport } from '../../core/network/transport.ts'
 import type { Log, LogFacts } from '../../core/log.ts'
 import { checkOptions, resolveOptions } from '../../core/options.ts'
@@ -21,6 +21,8 @@ export interface ReadAll {
   /** What the connector announced; undefined when it announced nothing. */
   readonly columns: readonly string[] | undefined
   readonly logs: readonly LoggedLine[]
+  /** What it told of its login. */
+  readonly login: LoginFacts | undefined
   /** Every call of `progress`, in order. */
   readonly progress: readonly { done: number; total: number | undefined; unit: string | undefined }[]
 }
@@ -53,10 +55,14 @@ export async function readAll(
 ): Promise<ReadAll> {
   const seen = { rows: [] as Row[], logs: [] as LoggedLine[], progress: [] as ReadAll['progress'][number][] }
   let columns: readonly string[] | undefined
+  let login: LoginFacts | undefined
   const context = await createContext(connector, options, how)
   const read = connector.read({
     ...context,
     log: recordingLog(seen.logs),
+    login(facts) {
+      login = { ...login, ...facts }
+    },
     columns(names) {
       if (columns !== undefined) throw new Error('the connector announced its columns twice')
       if (seen.rows.length > 0) throw new Error('the connector announced its columns after its first row')
@@ -76,7 +82,7 @@ export async function readAll(
       for (const row of batch) seen.rows.push(row)
       await how.onBatch?.(batch)
     }
-    return { ...seen, proof: step.value, columns }
+    return { ...seen, proof: step.value, columns, login }
   } finally {
     // A test that stops in the middle must not leave behind what the connector holds.
     await read.return(undefined)
@@ -88,10 +94,11 @@ export async function readAll(
 export async function runCheck(
   connector: Connector,
   options: Record<string, unknown>,
-  how: ReadHow = {},
+  how: ReadHow & Pick<CheckContext, 'login'> = {},
 ): Promise<string> {
   if (connector.check === undefined) throw new Error(`the connector ${connector.name} has no check`)
-  return connector.check(await createContext(connector, options, how))
+  const context = await createContext(connector, options, how)
+  return connector.check(how.login === undefined ? context : { ...context, login: how.login })
 }
 
 async function createContext(

@@ -1,5 +1,6 @@
 import { ldapConnector } from '../../../connectors/ldap/index.ts'
 import { systemClock } from '../../../core/clock.ts'
+import type { CheckContext } from '../../../core/connector.ts'
 import { Secret } from '../../../core/secret.ts'
 import { type ReadAll, type ReadHow, readAll, runCheck } from '../../support/read-all.ts'
 import { ACCOUNTS, type Slapd, SUFFIX } from '../../support/slapd.ts'
@@ -8,7 +9,7 @@ export type Options = Record<string, unknown>
 
 export interface Reader {
   read(options?: Options, how?: ReadHow): Promise<ReadAll>
-  check(options?: Options): Promise<string>
+  check(options?: Options, how?: ReadHow & Pick<CheckContext, 'login'>): Promise<string>
 }
 
 /** Reads a slapd as `cn=reader`, unless the options say otherwise; `undefined` takes an option away. */
@@ -20,7 +21,7 @@ export function readerOf(slapd: () => Slapd): Reader {
   }
   return {
     read: (options = {}, how = {}) => readAll(ldapConnector, complete(options), { clock: systemClock, ...how }),
-    check: (options = {}) => runCheck(ldapConnector, complete(options), { clock: systemClock }),
+    check: (options = {}, how = {}) => runCheck(ldapConnector, complete(options), { clock: systemClock, ...how }),
   }
 }
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ldapConnector } from '../../../connectors/ldap/index.ts'
-import { systemClock } from '../../../core/clock.ts'
+import { DAY, systemClock } from '../../../core/clock.ts'
 import { Secret } from '../../../core/secret.ts'
 import { type ReadAll, type ReadHow, readAll, runCheck } from '../../support/read-all.ts'
 import { DOMAIN, type SambaDomain, sambaInstalled, startSamba } from '../../support/samba.ts'
@@ -79,7 +79,21 @@ describeWithService('a Samba domain controller', sambaInstalled, () => {
     const wrong = { bindDn: READER.upn, password: new Secret('not it') }
     expect((await failureOf(read(wrong))).message).toMatch(/password/)
     const disabled = { bindDn: DISABLED.upn, password: new Secret(DISABLED.password) }
-    expect((await failureOf(read(disabled))).message).toMatch(/disabled/)
+    expect(await failureOf(read(disabled))).toMatchObject({
+      code: 'ldap-account-disabled',
+      message: expect.stringMatching(/disabled/),
+    })
+  })
+
+  test('tells when the password of the account that reads ends, by whichever name it binds', async () => {
+    const { login } = await read({ filter: '(sAMAccountName=p0001)' })
+    const days = ((login?.expiresAt?.getTime() ?? 0) - Date.now()) / DAY
+    // What a domain of Microsoft and Samba begins with.
+    expect(days).toBeGreaterThan(41)
+    expect(days).toBeLessThan(42.1)
+    expect(login?.personal).toBeUndefined()
+    const again = await read({ bindDn: `AD\\${READER.name}`, filter: '(sAMAccountName=p0001)' })
+    expect(again.login).toEqual(login)
   })
 
   test('demands that somebody binds', async () => {

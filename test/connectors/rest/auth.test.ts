@@ -25,6 +25,17 @@ describe('credentials', () => {
     expect(server.asked[0]?.headers.authorization).toBe(expected)
   })
 
+  test.each([
+    [{ exp: 1_800_000_000 }, new Date(1_800_000_000_000)],
+    [{ sub: 'svc' }, undefined],
+    ['no claims', undefined],
+  ])('that are a token with %o tell when it ends', async (claims, expiresAt) => {
+    const server = await replies({ body: people(1) })
+    const bearer = new Secret(['e30', Buffer.from(JSON.stringify(claims)).toString('base64url'), 'c2ln'].join('.'))
+    expect((await read(server, { ...NONE, auth: { bearer } })).login?.expiresAt).toEqual(expiresAt)
+    expect((await read(server, { ...NONE, auth: { bearer: KEY } })).login).toBeUndefined()
+  })
+
   test('are sent in headers of their own, beside others, and in the query of each page', async () => {
     const server = await api(({ query }) => ({
       headers: query.has('from') ? {} : { link: '</v1/people?from=1>; rel=next' },

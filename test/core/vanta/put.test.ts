@@ -149,7 +149,7 @@ describe('a refused PUT', () => {
   test.each([
     [403, { error: 'insufficient scope' }, 'missing-scope'],
     [403, { error: 'no' }, 'forbidden'],
-    [403, '<html>', 'forbidden'],
+    [403, '<html>', 'turned-away'],
     [413, 'HTTP content length exceeded 10485760 bytes.', 'too-large'],
     [409, 'conflict', 'refused'],
   ])('%i with %j is %s, after one request', async (status, body, code) => {

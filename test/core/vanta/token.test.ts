@@ -96,7 +96,7 @@ describe('a refused token request', () => {
     [401, { error: 'invalid_client' }, 'invalid-client', 'PEOPLE_X_CLIENT_SECRET'],
     [400, { error: 'invalid_scope' }, 'invalid-scope', 'Build Integrations'],
     [400, { error: 'invalid_request' }, 'invalid-request', 'base URL'],
-    [403, '<html>', 'forbidden', 'base URL'],
+    [403, '<html>', 'turned-away', 'base URL'],
     [404, '<html>', 'unknown-path', 'vanta.baseUrl'],
     [200, '<html>login</html>', 'unexpected-answer', 'base URL'],
     [200, { access_token: 'two\nlines' }, 'unexpected-answer', 'base URL'],

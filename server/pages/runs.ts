@@ -1,0 +1,57 @@
+/** The list of runs, newest first. */
+import { html } from 'hono/html'
+import type { ResourceRunRow, RunRecord } from '../../core/state/state.ts'
+import { type Markup, number, scrolling, tookText } from './markup.ts'
+import { outcomeLook, pill } from './states.ts'
+import type { View } from './view.ts'
+import { at } from './when.ts'
+
+export interface RunsFacts {
+  readonly runs: readonly RunRecord[]
+  /** The address of the older ones; absent when these are all. */
+  readonly older?: string
+}
+
+export function runsPage(view: View, { runs, older }: RunsFacts): Markup {
+  return html`<h1>Runs</h1>
+    <section class="card">${runs.length === 0 ? html`<p class="empty">Nothing has run yet. <code>vanta-sync run RESOURCE</code> starts a run.</p>` : runTable(view, runs)}
+    ${older === undefined ? '' : html`<p class="more"><a href="${older}">Show more</a></p>`}</section>`
+}
+
+/** @param only the resource whose counts are shown */
+export function runTable(view: View, runs: readonly RunRecord[], only?: string): Markup {
+  return scrolling(
+    'Runs',
+    html`<table>
+      <thead><tr><th scope="col">Began</th><th scope="col">Outcome</th><th scope="col">Run</th>${only === undefined ? html`<th scope="col">Resources</th>` : ''}<th scope="col" class="number">Added</th><th scope="col" class="number">Changed</th><th scope="col" class="number">Removed</th><th scope="col" class="number">Took</th><th scope="col">By</th></tr></thead>
+      <tbody>${runs.map((run) => runRow(view, run, only))}</tbody>
+    </table>`,
+  )
+}
+
+function runRow(view: View, run: RunRecord, only: string | undefined): Markup {
+  const own = only === undefined ? run.resources : run.resources.filter(({ resource }) => resource === only)
+  const outcome = only === undefined ? undefined : own[0]
+  return html`<tr>
+    <td class="time">${at(run.startedAt, view)}</td>
+    <td>${pill(outcome === undefined ? outcomeLook(run.outcome ?? run.status) : outcomeLook(outcome.outcome, outcome.degraded))}</td>
+    <td><a href="/runs/${run.id}"><code>${run.id}</code></a> <span class="soft">${run.command}</span></td>
+    ${only === undefined ? html`<td class="names">${names(own)}</td>` : ''}
+    <td class="number">${sum(own, 'added')}</td><td class="number">${sum(own, 'changed')}</td><td class="number">${sum(own, 'removed')}</td>
+    <td class="number">${run.finishedAt === undefined ? '' : tookText(run.finishedAt - run.startedAt)}</td>
+    <td class="by">${run.startedBy}</td>
+  </tr>`
+}
+
+function names(rows: readonly ResourceRunRow[]): Markup | readonly Markup[] {
+  if (rows.length === 0) return html`<span class="soft">none</span>`
+  const shown = rows.slice(0, 4).map(
+    ({ resource }, index) => html`${index === 0 ? '' : ', '}<a href="/resources/${encodeURIComponent(resource)}">${resource}</a>`,
+  )
+  return rows.length <= 4 ? shown : [...shown, html` and ${rows.length - 4} more`]
+}
+
+function sum(rows: readonly ResourceRunRow[], count: string): string {
+  if (rows.every(({ counts }) => counts[count] === undefined)) return '–'
+  return number(rows.reduce((total, { counts }) => total + (counts[count] ?? 0), 0))
+}
