@@ -22,7 +22,7 @@ export function readByWallClock(calendar: Calendar, zone: Zone): Reading {
     let instant = wall - zone.offsetAt(wall - WIDEST)
     for (const { at, after } of zone.changes(wall - WIDEST, wall + WIDEST)) {
       if (instant < at) break
-      instant = wall - after
+      instant = Math.max(at, wall - after)
     }
     return instant
   }

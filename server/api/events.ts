@@ -39,34 +39,34 @@ interface StreamOptions {
 
 function eventStream({ operator, isWanted, open }: StreamOptions): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder()
-  const ended = new AbortController()
-  let unlisten = (): void => undefined
-  let close = (): void => undefined
+  const undo: (() => void)[] = []
+  let hasReader = true
   const end = (): void => {
     if (!open.delete(end)) return
-    unlisten()
-    ended.abort()
-    close()
+    for (const each of undo) each()
   }
   open.add(end)
   return new ReadableStream<Uint8Array>(
     {
       start(controller) {
         const isDue = createPacer()
+        const ended = new AbortController()
         const send = (text: string): void => {
           if ((controller.desiredSize ?? 0) > 0) controller.enqueue(encoder.encode(text))
           else end()
         }
-        close = () => controller.close()
-        unlisten = operator.listen((event) => {
+        const unlisten = operator.listen((event) => {
           if (isDue(event)) send(`event: ${event.kind}\ndata: ${JSON.stringify(event)}\n\n`)
+        })
+        undo.push(unlisten, () => ended.abort())
+        undo.push(() => {
+          if (hasReader) controller.close()
         })
         send('retry: 3000\n: hello\n\n')
         void beat({ send, isWanted, end, signal: ended.signal })
       },
       cancel() {
-        // Closed already, by the one who left.
-        close = () => undefined
+        hasReader = false
         end()
       },
     },

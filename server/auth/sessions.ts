@@ -1,12 +1,13 @@
 /** Who is logged in. In memory alone: a new start of the daemon logs everybody out. */
 import { createHash, randomBytes } from 'node:crypto'
 import { type Clock, HOUR, MINUTE } from '../../core/clock.ts'
+import { setNewest } from './bounded-map.ts'
 import { keyedDigest, sameText } from './digest.ts'
 
 const IDLE = 8 * HOUR
 const LONGEST = 24 * HOUR
 const REVEALED = 15 * MINUTE
-/** Of each kind; the oldest goes when there are more. */
+/** Of each kind; the oldest go when there are more. */
 const MOST = 1000
 
 export interface Sessions {
@@ -38,7 +39,6 @@ export function createSessions(clock: Clock): Sessions {
   const key = randomBytes(32)
   const sessions = new Map<string, Session>()
   const reveals = new Map<string, { readonly who: string; readonly until: number }>()
-  const visit = (): string => randomBytes(32).toString('base64url')
   const csrfToken = (cookie: string): string => keyedDigest(key, `csrf ${cookie}`).toString('base64url')
 
   function liveSession(id: string): Session | undefined {
@@ -51,20 +51,20 @@ export function createSessions(clock: Clock): Sessions {
   }
 
   return {
-    visit,
+    visit: newCookie,
     csrfToken,
     open(user) {
       for (const id of sessions.keys()) liveSession(id)
-      const cookie = visit()
+      const cookie = newCookie()
       const now = clock.now()
-      keep(sessions, idOf(cookie), { user, openedAt: now, seenAt: now })
+      setNewest(sessions, { key: idOf(cookie), value: { user, openedAt: now, seenAt: now } }, MOST)
       return cookie
     },
     userOf(cookie) {
       const id = idOf(cookie)
       const session = liveSession(id)
       if (session === undefined) return undefined
-      keep(sessions, id, { ...session, seenAt: clock.now() })
+      setNewest(sessions, { key: id, value: { ...session, seenAt: clock.now() } }, MOST)
       return session.user
     },
     isLive: (cookie) => liveSession(idOf(cookie)) !== undefined,
@@ -72,7 +72,8 @@ export function createSessions(clock: Clock): Sessions {
       sessions.delete(idOf(cookie))
       reveals.delete(idOf(cookie))
     },
-    reveal: (cookie, who) => keep(reveals, idOf(cookie), { who, until: clock.now() + REVEALED }),
+    reveal: (cookie, who) =>
+      setNewest(reveals, { key: idOf(cookie), value: { who, until: clock.now() + REVEALED } }, MOST),
     hide: (cookie) => void reveals.delete(idOf(cookie)),
     isRevealed(cookie, who) {
       const reveal = reveals.get(idOf(cookie))
@@ -82,15 +83,11 @@ export function createSessions(clock: Clock): Sessions {
   }
 }
 
+function newCookie(): string {
+  return randomBytes(32).toString('base64url')
+}
+
 /** The cookie itself is never kept. */
 function idOf(cookie: string): string {
   return createHash('sha256').update(cookie).digest('base64')
-}
-
-/** At the end, as the one that was used last. */
-function keep<T>(map: Map<string, T>, id: string, value: T): void {
-  map.delete(id)
-  map.set(id, value)
-  const [oldest] = map.keys()
-  if (map.size > MOST && oldest !== undefined) map.delete(oldest)
 }

@@ -1,5 +1,6 @@
 /** Guessing gets slower with each wrong guess, for an address and for a name. Memory is bounded. */
 import { type Clock, MINUTE, SECOND } from '../../core/clock.ts'
+import { setNewest } from './bounded-map.ts'
 
 /** So many failures are free. */
 const FREE = 5
@@ -38,11 +39,8 @@ export function createThrottle(clock: Clock): Throttle {
     const times = [...before.times, now].slice(-FREE)
     const tooMany = before.waits > 0 || times.length >= FREE
     const waitMs = tooMany ? Math.min(FIRST_WAIT * 2 ** before.waits, LONGEST_WAIT) : 0
-    // Deleted first: the map then keeps the order of the last failures, and the oldest goes when there are too many.
-    troubles.delete(key)
-    troubles.set(key, { times, waits: before.waits + (tooMany ? 1 : 0), until: now + waitMs })
-    const [oldest] = troubles.keys()
-    if (troubles.size > MOST_KEYS && oldest !== undefined) troubles.delete(oldest)
+    const value = { times, waits: before.waits + (tooMany ? 1 : 0), until: now + waitMs }
+    setNewest(troubles, { key, value }, MOST_KEYS)
   }
 
   return {

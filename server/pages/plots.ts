@@ -103,7 +103,7 @@ function durationPlot(points: readonly Point[], when: When): Markup {
 }
 
 function dataTable(points: readonly Point[], when: When): Markup {
-  return html`<details class="data"><summary>The plots as a table</summary><div class="scroll" tabindex="0" role="group" aria-label="The plots as a table"><table>
+  return html`<details class="data" data-fold="plots"><summary>The plots as a table</summary><div class="scroll" tabindex="0" role="group" aria-label="The plots as a table"><table>
     <thead><tr><th scope="col">time</th><th scope="col">outcome</th><th scope="col" class="number">records</th><th scope="col" class="number">added</th><th scope="col" class="number">changed</th><th scope="col" class="number">removed</th><th scope="col" class="number">took</th></tr></thead>
     <tbody>${points.toReversed().map(
       (point) => html`<tr><td><a href="/runs/${point.runId}">${at(point.at, when)}</a></td><td>${outcomeLook(point.outcome).words}</td>

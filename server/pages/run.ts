@@ -87,7 +87,7 @@ function resourceSection(view: View, document: ResourceDocument, { index, facts 
     ${hold === undefined ? '' : html`<div class="part"><h3>Why it was held</h3>${reasonList(hold.reasons)}${hold.id === undefined ? '' : html`<p class="pad"><a href="/holds/${hold.id}">Hold ${hold.id}</a></p>`}</div>`}
     ${problemPart(document)}
     ${document.items === undefined ? '' : html`<div class="part"><h3>${outcome === 'pushed' ? 'What changed' : 'What would change'}</h3>${planItems(document, { key, masked: !view.viewer.revealed, all: facts.all, allAt: `/runs/${facts.run.id}?all=1` })}</div>`}
-    ${conflictPart(document)}${sourcePart(view, document.sources ?? [])}${answerPart(document)}
+    ${conflictPart(document)}${sourcePart(view, document)}${answerPart(document)}
   </section>`
 }
 
@@ -123,7 +123,7 @@ function problemPart({ problems = [], problemsTotal, name }: ResourceDocument): 
   const rows = problems.map(
     ({ code, at: place, uniqueId, field, message }) => html`<tr><td>${place === undefined ? '' : html`<code>${place}</code>`}</td><td>${uniqueId === undefined ? '' : html`<code>${uniqueId}</code>`}</td><td>${field ?? ''}</td><td class="prose">${message} <span class="sub"><code>${code}</code></span></td></tr>`,
   )
-  return html`<details class="part" open><summary><h3>${plural(total, 'problem')} with records</h3></summary>
+  return html`<details class="part" data-fold="problems ${name}" open><summary><h3>${plural(total, 'problem')} with records</h3></summary>
     ${scrolling(`Problems of ${name}`, html`<table><thead><tr><th scope="col">where</th><th scope="col">record</th><th scope="col">field</th><th scope="col">what is wrong</th></tr></thead><tbody>${rows}</tbody></table>`)}
     ${total > problems.length ? html`<p class="note pad">The first ${number(problems.length)} are kept.</p>` : ''}</details>`
 }
@@ -133,13 +133,13 @@ function conflictPart({ conflicts = [], conflictsTotal, name }: ResourceDocument
   const rows = conflicts.map(
     ({ uniqueId, fields, places }) => html`<tr><td><code>${uniqueId}</code></td><td>${fields.join(', ')}</td><td>${places.map((place) => html`<code>${place}</code> `)}</td></tr>`,
   )
-  return html`<details class="part"><summary><h3>${plural(conflictsTotal ?? conflicts.length, 'record')} on which sources differ; the earlier source won</h3></summary>
+  return html`<details class="part" data-fold="conflicts ${name}"><summary><h3>${plural(conflictsTotal ?? conflicts.length, 'record')} on which sources differ; the earlier source won</h3></summary>
     ${scrolling(`Conflicts of ${name}`, html`<table><thead><tr><th scope="col">record</th><th scope="col">fields</th><th scope="col">where</th></tr></thead><tbody>${rows}</tbody></table>`)}</details>`
 }
 
-function sourcePart(view: View, sources: readonly SourceDocument[]): Markup {
+function sourcePart(view: View, { name, sources = [] }: ResourceDocument): Markup {
   if (sources.length === 0) return ''
-  return html`<details class="part"><summary><h3>What was read: ${plural(sources.length, 'source')}</h3></summary><ul class="sources">${sources.map((source) => html`<li>
+  return html`<details class="part" data-fold="sources ${name}"><summary><h3>What was read: ${plural(sources.length, 'source')}</h3></summary><ul class="sources">${sources.map((source) => html`<li>
     <b>${source.name}</b>: ${plural(source.rows, 'row')}, as of ${at(Date.parse(source.asOf), view)}. <span class="soft">Known to be complete: ${source.evidence}.</span>
     ${joinText(source)}${fileList(view, source)}</li>`)}</ul></details>`
 }
@@ -161,10 +161,10 @@ function fileList(view: View, { files = [], name }: SourceDocument): Markup {
   )
 }
 
-function answerPart({ answers = [], requests, bytes, verified }: ResourceDocument): Markup {
+function answerPart({ name, answers = [], requests, bytes, verified }: ResourceDocument): Markup {
   if (requests === undefined || requests.put + requests.get === 0) return ''
   const sent = `${plural(requests.put, 'PUT', 'PUTs')}${bytes === undefined || requests.put === 0 ? '' : ` of ${sizeText(bytes)} in all`}, ${plural(requests.get, 'GET', 'GETs')}`
   const read = verified === undefined ? '' : verified ? 'What Vanta holds was read back and is the same.' : 'It was not proven by reading back.'
-  return html`<details class="part"><summary><h3>What Vanta answered</h3></summary><div class="pad"><p>${sent}. ${read}</p>
+  return html`<details class="part" data-fold="answers ${name}"><summary><h3>What Vanta answered</h3></summary><div class="pad"><p>${sent}. ${read}</p>
     <ul class="answers">${answers.map(({ status, text }) => html`<li><span class="pill ${status < 300 ? 'good' : 'bad'}">${status}</span> <code>${text}</code></li>`)}</ul></div></details>`
 }

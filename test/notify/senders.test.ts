@@ -9,11 +9,14 @@ import type { SendResult } from '../../notify/sending.ts'
 import { START } from '../support/fake-clock.ts'
 import { type Desk, useDesks } from '../support/notify-desk.ts'
 import { notifier, secretRef } from '../support/notify-settings.ts'
+import type { Recorded } from '../support/recorder.ts'
 import { failingStatus, holdOf, statusOf } from '../support/resource-status.ts'
 
 const desks = useDesks()
 
 const facts = { scope: 'scope-1', openedAt: START, now: START + HOUR, publicUrl: 'https://sync.example.com' }
+
+const NOTHING: Pick<Recorded, 'headers' | 'body'> = { headers: {}, body: '' }
 
 const HELD = troubleNotice('opened', 'held', {
   ...facts,
@@ -109,7 +112,7 @@ describe('A webhook', () => {
     const desk = await desks.open()
     const channel = { kind: 'webhook', url: secretRef(`${server.url}/in`), secret: secretRef('s3cret') } as const
     expect(await send(desk, channel)).toEqual({ ok: true })
-    const { headers, body } = server.requests[0] ?? { headers: {} as Record<string, string>, body: '' }
+    const { headers, body } = server.requests[0] ?? NOTHING
     expect(headers['vanta-sync-delivery']).toBe('delivery-1')
     const [, time = '', digest = ''] = /^t=(\d+),v1=([0-9a-f]{64})$/.exec(String(headers['vanta-sync-signature'])) ?? []
     expect(Number(time)).toBe(START / 1000)

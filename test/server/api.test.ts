@@ -26,12 +26,18 @@ beforeAll(async () => {
   ajv = new Ajv2020({ strict: true, allowUnionTypes: true })
   ajv.addKeyword('components')
   // Programs must let pass what they do not know; the tests must not: what is not described is a lie by omission.
-  ajv.addSchema({ $id: 'api', components: closed(described.components) } as Json)
+  ajv.addSchema({ $id: 'api', components: closed(described.components) })
 })
 afterAll(() => desk.close())
 
-async function ask(path: string, init: RequestInit = {}): Promise<Response> {
-  return fetch(`${desk.url}${path}`, { ...init, headers: { ...bearer(ADA.token), ...init.headers } })
+interface Asked {
+  readonly method?: string
+  readonly body?: string
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+async function ask(path: string, { headers = {}, ...init }: Asked = {}): Promise<Response> {
+  return fetch(`${desk.url}${path}`, { ...init, headers: { ...bearer(ADA.token), ...headers } })
 }
 
 async function post(path: string, body?: Json): Promise<Response> {
@@ -85,7 +91,7 @@ describe('the description', () => {
     const refs = [...JSON.stringify(described).matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g)].map(
       ([, name]) => name,
     )
-    expect(refs.filter((name) => !(String(name) in described.components.schemas))).toEqual([])
+    expect(refs.filter((name) => !((name ?? '') in described.components.schemas))).toEqual([])
   })
 })
 
@@ -151,6 +157,18 @@ describe('deciding', () => {
     expect(response.status).toBe(202)
     const { runId } = await expectDescribed('runResource', response)
     await expectDescribed('showRun', await ask(`/api/runs/${String(runId)}`))
+  })
+
+  test('a page’s script decides with the session’s token in a header', async () => {
+    const browser = createBrowser(desk.url)
+    await browser.login(ADA.name, ADA.password)
+    const headers = { cookie: browser.cookie ?? '', origin: desk.url }
+    const send = async (more: Record<string, string>): Promise<number> => {
+      const init = { method: 'POST', headers: { ...headers, ...more } }
+      return (await fetch(`${desk.url}/api/connectors/people-csv/check`, init)).status
+    }
+    expect(await send({ 'x-csrf-token': browser.csrf })).toBe(200)
+    expect(await send({})).toBe(403)
   })
 
   test('a connector is checked', async () => {
@@ -298,7 +316,7 @@ describe('the stream of events', () => {
     const refused = await ask('/api/events')
     expect(refused.status).toBe(503)
     await refused.text()
-    await Promise.all(streams.map((stream) => stream.body?.cancel()))
+    await Promise.all(streams.map(async (stream) => stream.body?.cancel()))
     await expect
       .poll(async () => {
         const again = await ask('/api/events')
@@ -309,15 +327,13 @@ describe('the stream of events', () => {
   })
 })
 
-async function readUntil(stream: Response, word: string): Promise<string> {
-  const reader = stream.body?.pipeThrough(new TextDecoderStream()).getReader()
+async function readUntil({ body }: Response, word: string): Promise<string> {
   let text = ''
-  while (reader !== undefined && !text.includes(word)) {
-    const { value, done } = await reader.read()
-    if (done) break
-    text += value
+  if (body === null) return text
+  for await (const part of body.pipeThrough(new TextDecoderStream())) {
+    text += part
+    if (text.includes(word)) break
   }
-  await reader?.cancel()
   return text
 }
 

@@ -1,9 +1,11 @@
 import { execFileSync } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import type { IncomingHttpHeaders } from 'node:http'
 import { Agent, request as httpsRequest } from 'node:https'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 import type { TLSSocket } from 'node:tls'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { describeWithService, programs } from '../support/service.ts'
@@ -19,21 +21,18 @@ beforeAll(async () => {
 afterAll(() => desk.close())
 
 describe('the probe address', () => {
-  const ask = async (path: string, init: RequestInit = {}): Promise<Response> =>
-    fetch(`${desk.server.probeUrl ?? ''}${path}`, init)
-
   test('says that the process works, and that it can work, without a login', async () => {
     for (const path of ['/livez', '/readyz']) {
-      const response = await ask(path)
+      const response = await askProbe(path)
       expect([response.status, await response.text()]).toEqual([200, 'ok'])
     }
   })
 
   test('says that it cannot work, and not why; the log does', async () => {
     desk.operator.trouble = 'the state at /var/lib/secret-place cannot be written'
-    const response = await ask('/readyz')
+    const response = await askProbe('/readyz')
     expect([response.status, await response.text()]).toEqual([503, 'not ready'])
-    expect((await ask('/livez')).status).toBe(200)
+    expect((await askProbe('/livez')).status).toBe(200)
     expect(desk.said.at(-1)).toMatchObject({ message: 'Not ready', facts: { why: desk.operator.trouble } })
     desk.operator.trouble = undefined
   })
@@ -41,16 +40,16 @@ describe('the probe address', () => {
   test('is not ready when the operator does not answer within a second', async () => {
     const { ready } = desk.operator
     desk.operator.ready = () => new Promise(() => undefined)
-    expect((await ask('/readyz')).status).toBe(503)
+    expect((await askProbe('/readyz')).status).toBe(503)
     desk.operator.ready = async () => Promise.reject(new Error('broken'))
-    expect((await ask('/readyz')).status).toBe(503)
+    expect((await askProbe('/readyz')).status).toBe(503)
     desk.operator.ready = ready
   })
 
   test.each(['/', '/metrics', '/healthz', '/api/status', '/login', '/livez/x'])(
     'has nothing else: %s',
     async (path) => {
-      const response = await ask(path, { headers: bearer(ADA.token) })
+      const response = await askProbe(path, { headers: bearer(ADA.token) })
       expect([response.status, await response.text()]).toEqual([404, 'not found'])
     },
   )
@@ -165,19 +164,19 @@ describe('stopping', () => {
     const own = await openDesk({ runs: 0 })
     const stream = await fetch(`${own.url}/api/events`, { headers: bearer(ADA.token) })
     const { check } = own.operator
-    let asked = (): void => undefined
-    const isAsked = new Promise<void>((resolve) => (asked = resolve))
-    own.operator.check = async (name) => {
-      asked()
-      await new Promise((resolve) => setTimeout(resolve, 200))
-      return check(name)
-    }
-    const checking = fetch(`${own.url}/api/connectors/people-csv/check`, { method: 'POST', headers: bearer(ADA.token) })
-    await isAsked
+    let checking: Promise<Response> | undefined
+    await new Promise<void>((resolve) => {
+      own.operator.check = async (name) => {
+        resolve()
+        await wait(200)
+        return check(name)
+      }
+      checking = fetch(`${own.url}/api/connectors/people-csv/check`, { method: 'POST', headers: bearer(ADA.token) })
+    })
     const stopped = own.server.stop()
     expect(await stream.text()).toContain('hello')
     const answer = await checking
-    expect([answer.status, answer.headers.get('connection')]).toEqual([200, 'close'])
+    expect([answer?.status, answer?.headers.get('connection')]).toEqual([200, 'close'])
     await stopped
     await own.server.promise
     await expect(fetch(`${own.url}/livez`)).rejects.toThrow('fetch failed')
@@ -192,7 +191,7 @@ describe('stopping', () => {
       method: 'POST',
       headers: bearer(ADA.token),
     }).catch(() => 'cut')
-    await new Promise((resolve) => setTimeout(resolve, 100))
+    await wait(100)
     const began = performance.now()
     await own.server.stop()
     expect(performance.now() - began).toBeLessThan(3000)
@@ -243,7 +242,7 @@ describeWithService('with a certificate', programs('openssl'), () => {
     await writeFile(cert, 'no certificate')
     expect(await own.server.reloadTls()).toContain(cert)
     makeCertificate(folder, 'third.example.com')
-    execFileSync('openssl', ['genrsa', '-out', key, '2048'], { stdio: 'ignore' })
+    execFileSync('openssl', ['ecparam', '-name', 'prime256v1', '-genkey', '-out', key], { stdio: 'ignore' })
     expect(await own.server.reloadTls()).toContain('server.tls is not usable')
     await rm(cert)
     expect(await own.server.reloadTls()).toContain('server.tls.cert cannot be read')
@@ -283,6 +282,10 @@ test('a login survives a server that makes way for another', async () => {
   await next.stop()
 })
 
+async function askProbe(path: string, init: RequestInit = {}): Promise<Response> {
+  return fetch(`${desk.server.probeUrl ?? ''}${path}`, init)
+}
+
 async function freePort(): Promise<number> {
   const { operator } = desk
   const { probe: _, ...spec } = operator.settings.server
@@ -293,13 +296,14 @@ async function freePort(): Promise<number> {
 
 function makeCertificate(folder: string, name: string): void {
   const files = ['-keyout', join(folder, 'key.pem'), '-out', join(folder, 'cert.pem')]
+  const kind = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes']
   const subject = ['-subj', `/CN=${name}`, '-days', '2']
-  execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', ...files, ...subject], { stdio: 'ignore' })
+  execFileSync('openssl', ['req', '-x509', ...kind, ...files, ...subject], { stdio: 'ignore' })
 }
 
 interface Seen {
   readonly status: number | undefined
-  readonly headers: NodeJS.Dict<string | string[]> & { 'set-cookie'?: string[] }
+  readonly headers: IncomingHttpHeaders
   /** Of the certificate. */
   readonly name: string | undefined
 }

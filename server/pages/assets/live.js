@@ -46,36 +46,27 @@
     return String(document.getSelection()) !== ''
   }
 
-  /** Where an element is, in words that find it again in new content. */
-  function pathOf(element) {
-    if (element.id) return `#${CSS.escape(element.id)}`
-    const parts = []
-    for (let each = element; each && each !== main; each = each.parentElement) {
-      parts.unshift(`:nth-child(${Array.prototype.indexOf.call(each.parentElement.children, each) + 1})`)
-    }
-    return `main > ${parts.join(' > ')}`
+  /** What an element is called, whatever comes to stand before it. */
+  function nameOf(element) {
+    const fold = element.tagName === 'SUMMARY' ? nameOf(element.parentElement) : element.dataset.fold
+    const parts = [element.tagName, element.id, fold, element.getAttribute('href'), element.getAttribute('aria-label')]
+    if (element.tagName === 'BUTTON') parts.push(element.form?.getAttribute('action'), element.textContent)
+    return parts.join('|')
   }
 
-  function find(selector) {
-    try {
-      return document.querySelector(selector)
-    } catch {
-      return null
-    }
+  function find(name) {
+    const [tag] = name.split('|')
+    return [...main.querySelectorAll(tag)].find((each) => nameOf(each) === name)
   }
 
   function replaceWith(fresh) {
     const focused = document.activeElement
-    const focus = focused && main.contains(focused) && focused !== main ? [pathOf(focused), focused.textContent] : null
-    const folds = [...main.querySelectorAll('details')].map((each) => [pathOf(each), each.open])
+    const focus = focused && focused !== main && main.contains(focused) ? nameOf(focused) : undefined
+    const folds = new Map([...main.querySelectorAll('details')].map((each) => [nameOf(each), each.open]))
     const before = main.querySelector('[data-announce]')?.textContent
     main.replaceChildren(...fresh.childNodes)
-    for (const [selector, open] of folds) {
-      const fold = find(selector)
-      if (fold && fold.tagName === 'DETAILS') fold.open = open
-    }
-    const again = focus && find(focus[0])
-    if (again && again.textContent === focus[1]) again.focus({ preventScroll: true })
+    for (const each of main.querySelectorAll('details')) each.open = folds.get(nameOf(each)) ?? each.open
+    if (focus) find(focus)?.focus({ preventScroll: true })
     const after = main.querySelector('[data-announce]')?.textContent
     if (said && after && after !== before) said.textContent = after
   }

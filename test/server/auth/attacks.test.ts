@@ -168,8 +168,9 @@ describe('without users, on this machine alone', () => {
   })
 })
 
+let behind: Desk
+
 describe('behind a proxy', () => {
-  let behind: Desk
   beforeAll(async () => {
     behind = await openDesk({ runs: 1, server: { host: '0.0.0.0', behindProxy: true, ...PROXIED } })
   })
@@ -177,11 +178,9 @@ describe('behind a proxy', () => {
   afterEach(() => behind.configure(PROXIED))
 
   test('its header is believed: approvers by name, everybody else looks', async () => {
-    const overview = async (user: string): Promise<string> =>
-      (await createBrowser(behind.url).get('/', { 'x-forwarded-user': user })).text
-    expect(await overview('ada')).toContain('for ada approver')
-    expect(await overview('grace')).toContain('for grace viewer')
-    expect(await overview(Buffer.from('jürgen').toString('latin1'))).toContain('for jürgen approver')
+    expect(await overviewFor('ada')).toContain('for ada approver')
+    expect(await overviewFor('grace')).toContain('for grace viewer')
+    expect(await overviewFor(Buffer.from('jürgen').toString('latin1'))).toContain('for jürgen approver')
   })
 
   test('an approver of it decides only with the token of the page', async () => {
@@ -235,6 +234,10 @@ describe('behind a proxy', () => {
     behind.operator.settings = settings
   })
 })
+
+async function overviewFor(user: string): Promise<string> {
+  return (await createBrowser(behind.url).get('/', { 'x-forwarded-user': user })).text
+}
 
 const PROXIED: Partial<ServerSpec> = {
   users: [],

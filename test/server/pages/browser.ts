@@ -57,13 +57,14 @@ export async function visit(browser: Browser, url: string, options: VisitOptions
   return { page, complaints, close: () => context.close() }
 }
 
-/** What axe finds wrong, a line each. Handed in by the debugger: the policy of the page lets no foreign script in. */
-export async function axeFindings(page: Page): Promise<string[]> {
+/** What axe finds wrong, a line each; by all rules unless told. Handed in by the debugger: the policy of the page lets no foreign script in. */
+export async function axeFindings(page: Page, only: readonly string[] = []): Promise<string[]> {
   const session = await page.context().newCDPSession(page)
+  const runOnly = only.length === 0 ? RULES : { type: 'rule', values: only }
   try {
     await session.send('Runtime.evaluate', { expression: `if (!window.axe) {${AXE}}` })
     const { result } = await session.send('Runtime.evaluate', {
-      expression: `axe.run(document, { runOnly: ${JSON.stringify(RULES)} }).then(({ violations }) => JSON.stringify(violations.flatMap(({ id, nodes }) => nodes.map(({ target, any, all }) => id + ': ' + target.join(' ') + ' ' + [...any, ...all].map(({ message }) => message).join('; ')))))`,
+      expression: `axe.run(document, { runOnly: ${JSON.stringify(runOnly)} }).then(({ violations }) => JSON.stringify(violations.flatMap(({ id, nodes }) => nodes.map(({ target, any, all }) => id + ': ' + target.join(' ') + ' ' + [...any, ...all].map(({ message }) => message).join('; ')))))`,
       awaitPromise: true,
       returnByValue: true,
     })
@@ -75,13 +76,28 @@ export async function axeFindings(page: Page): Promise<string[]> {
 
 /** What stands out to the right of the window, scrolling tables and what is for screen readers aside. */
 export async function overflowing(page: Page): Promise<string[]> {
-  return page.evaluate(() => {
+  return page.evaluate<string[]>(`(() => {
     const wide = [...document.querySelectorAll('body *')].filter((each) => {
       if (each.closest('.scroll, .unseen, .skip, thead, svg') !== null) return false
       return each.getBoundingClientRect().right > innerWidth + 1
     })
-    const found = wide.map((each) => `${each.tagName} ${each.className}: ${each.textContent?.slice(0, 40) ?? ''}`)
-    const beyond = (document.scrollingElement?.scrollWidth ?? 0) - innerWidth
-    return beyond > 0 ? [...found, `the page is ${beyond} wider than the window`] : found
-  })
+    const found = wide.map((each) => each.tagName + ' ' + each.className + ': ' + each.textContent.trim().slice(0, 40))
+    const beyond = document.scrollingElement.scrollWidth - innerWidth
+    return beyond > 0 ? [...found, 'the page is ' + beyond + ' wider than the window'] : found
+  })()`)
+}
+
+export interface Focus {
+  /** Its id, or what it says. */
+  readonly name: string
+  /** It has a line around it that people see. */
+  readonly seen: boolean
+}
+
+export async function focusOf(page: Page): Promise<Focus> {
+  return page.evaluate<Focus>(`(() => {
+    const at = document.activeElement
+    const { outlineStyle, outlineWidth } = getComputedStyle(at)
+    return { name: at.id || at.textContent.trim(), seen: outlineStyle !== 'none' && parseFloat(outlineWidth) >= 2 }
+  })()`)
 }

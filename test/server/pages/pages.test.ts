@@ -4,7 +4,7 @@ import { createPages } from '../../../server/pages/routes.ts'
 import { describeWithService, programs } from '../../support/service.ts'
 import { CANARIES, SEEDED_HOLD } from '../seed.ts'
 import { ADA, type Desk, type DeskOptions, openDesk, VERA } from '../support.ts'
-import { launch, visit, type Visit, type VisitOptions } from './browser.ts'
+import { focusOf, launch, visit, type Visit, type VisitOptions } from './browser.ts'
 import { ATTACK, BIG_RUN, enrich } from './enrich.ts'
 
 describeWithService('the status page in a browser', programs('chromium'), () => {
@@ -73,7 +73,7 @@ describeWithService('the status page in a browser', programs('chromium'), () => 
   })
 
   it('a new installation is told what to do first', async () => {
-    const { page } = await enter(await open({ empty: true }))
+    const { page } = await enter(await open({ runs: 0 }))
     expect(await page.locator('main').innerText()).toMatch(
       /Nothing has run yet[\s\S]*vanta-sync doctor[\s\S]*vanta-sync plan people/,
     )
@@ -87,15 +87,8 @@ describeWithService('the status page in a browser', programs('chromium'), () => 
     const stops: string[] = []
     for (let stop = 0; stop < 30; stop++) {
       await page.keyboard.press('Tab')
-      const { name, outlined } = await page.evaluate(() => {
-        const at = document.activeElement
-        const { outlineStyle, outlineWidth } = getComputedStyle(at ?? document.body)
-        return {
-          name: at?.id || at?.textContent?.trim() || '',
-          outlined: outlineStyle !== 'none' && Number.parseFloat(outlineWidth) >= 2,
-        }
-      })
-      expect(outlined, `the focus on ${name} is seen`).toBe(true)
+      const { name, seen } = await focusOf(page)
+      expect(seen, `the focus on ${name} is seen`).toBe(true)
       stops.push(name)
       if (name === 'approve-reason') await page.keyboard.type('The Leeds office closed')
       if (name.startsWith('Approve:')) break
@@ -135,7 +128,8 @@ describeWithService('the status page in a browser', programs('chromium'), () => 
     await enrich(desk.operator)
     const { page } = await enter(desk)
     await page.goto(`${desk.url}/runs/${BIG_RUN}`)
-    for (const summary of await page.locator('details:not([open]) > summary').all()) await summary.click()
+    await page.getByText('What was read: 2 sources').click()
+    await page.getByText('What Vanta answered').click()
     const text = await page.locator('main').innerText()
     for (const said of [
       'push 19 s',
@@ -229,13 +223,13 @@ describeWithService('the status page in a browser', programs('chromium'), () => 
     const desk = await open({ slowRuns: true })
     desk.operator.setStatus('people', { health: 'failing' })
     const { page } = await enter(desk)
-    await page.evaluate(() => Object.assign(window, { same: true }))
+    await page.evaluate('window.same = true')
     const id = await desk.operator.runNow('people', { name: 'vera', provenBy: 'token' })
     await page.locator('.card.live').getByText('4,200 of 12,000 rows').waitFor()
     desk.operator.setStatus('people', { health: 'healthy' })
     await desk.operator.finish(id)
     await page.locator('.card.live').waitFor({ state: 'detached' })
-    expect(await page.evaluate(() => 'same' in window)).toBe(true)
+    expect(await page.evaluate('window.same')).toBe(true)
     expect(await page.getByRole('status').innerText()).toBe('4 of 8 resources need somebody')
   })
 
@@ -255,6 +249,7 @@ describeWithService('the status page in a browser', programs('chromium'), () => 
     await page.getByText('Pause it…').focus()
     await page.getByRole('heading', { name: 'Running now' }).waitFor()
     expect(await page.locator('details.data').getAttribute('open')).toBe('')
+    expect(await focusOf(page)).toEqual({ name: 'Pause it…', seen: true })
     await desk.operator.finish(id)
     await page.getByRole('heading', { name: 'Running now' }).waitFor({ state: 'detached' })
   })
