@@ -49,7 +49,9 @@ RUN ln -s /app/dist/cli/main.js /usr/local/bin/vanta-sync \
 USER 1000:0
 WORKDIR /config
 VOLUME ["/data"]
-# From the state alone: neither Vanta nor a source is asked.
+# From the state alone: neither Vanta nor a source is asked. Says no when the daemon hangs, never because Vanta is down.
 HEALTHCHECK --interval=60s --timeout=10s --start-period=20s --retries=3 CMD ["vanta-sync", "healthcheck"]
+# Only what server.host and server.probe open is reached: by default nothing from outside.
+EXPOSE 8400 8401
 ENTRYPOINT ["vanta-sync"]
-CMD ["run"]
+CMD ["start"]

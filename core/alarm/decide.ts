@@ -104,7 +104,7 @@ function reminded(
 
 /** One that was never told, since it is new, counts from the beginning. */
 function isDue({ name, remindMs }: Addressee, { told, openedAt }: Episode, now: number): boolean {
-  return now - (told[name] ?? openedAt) >= remindMs
+  return remindMs > 0 && now - (told[name] ?? openedAt) >= remindMs
 }
 
 function tell(

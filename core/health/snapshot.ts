@@ -47,14 +47,15 @@ export async function statusOf(context: SnapshotContext, resource: ResourceSpec)
 async function lookAround({ state, clock, live = [] }: SnapshotContext): Promise<Around> {
   const daemons = await state.daemons.list()
   const checks = await state.checks.list()
-  const known = [...live, ...daemons.flatMap((daemon) => daemon.live)]
-  // Of a run of another process the state knows only that it goes on.
-  const others = (await state.runs.list({ status: 'running' })).map(bareRun)
-  const runs = new Map([...others, ...known.toReversed()].map((run) => [run.runId, run]))
+  // The state knows which runs go on; those who run them know how far they are. Ours first: it is not half a minute old.
+  const known = new Map([...daemons.flatMap((daemon) => daemon.live), ...live].map((each) => [each.runId, each]))
+  const running = await state.runs.list({ status: 'running' })
+  const ids = new Set(running.map(({ id }) => id))
   return {
     now: clock.now(),
     daemons,
-    runs: [...runs.values()],
+    // One of ours that has just begun is not in the state yet.
+    runs: [...live.filter(({ runId }) => !ids.has(runId)), ...running.map((row) => known.get(row.id) ?? bareRun(row))],
     checked: checks.flatMap(({ login }) => login ?? []),
   }
 }

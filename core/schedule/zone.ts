@@ -68,7 +68,7 @@ export function createZone(name: string): Zone {
     changes(from, until) {
       const found: Change[] = []
       // A change at midnight belongs to the day before.
-      for (let index = Math.ceil(from / DAY); index * DAY < until; index++) {
+      for (let index = Math.ceil(from / DAY) - 1; index * DAY < until; index++) {
         const { change } = dayAt(index)
         if (change !== undefined && change.at > from && change.at <= until) found.push(change)
       }

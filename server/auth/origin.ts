@@ -8,6 +8,8 @@ export function refuseOrigin(c: Context, publicUrl: string | undefined): Problem
   if (site !== undefined && site !== 'same-origin' && site !== 'none') return ELSEWHERE
   const origin = c.req.header('origin')
   if (origin === undefined || origin === publicUrl) return undefined
+  // A page that tells nobody where it is sends this with its own forms, too; the other header says which it is.
+  if (origin === 'null') return site === 'same-origin' ? undefined : ELSEWHERE
   const host = URL.canParse(origin) ? new URL(origin).host : undefined
   return host !== undefined && host !== '' && host === c.req.header('host')?.toLowerCase() ? undefined : ELSEWHERE
 }

@@ -23,10 +23,7 @@ export function usersOf({ name }: ConnectorSpec, resources: readonly ResourceSpe
 }
 
 /** The latest row of each source that tells how many rows it had. @param rows newest first */
-export function lastReads(
-  rows: readonly ResourceRunRow[],
-  names: readonly string[],
-): ReadonlyMap<string, SourceRead> {
+export function lastReads(rows: readonly ResourceRunRow[], names: readonly string[]): ReadonlyMap<string, SourceRead> {
   const reads = new Map<string, SourceRead>()
   for (const name of names) {
     const row = rows.find(({ counts }) => counts[sourceCount(name)] !== undefined)

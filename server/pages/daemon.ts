@@ -33,7 +33,10 @@ function configWarning({ configProblem, host }: DaemonStatus): Markup {
 function silence({ beatAt, host, pid }: DaemonStatus, when: When): Markup {
   const beat = Date.parse(beatAt)
   if (when.now - beat < SILENT_MS) return ''
-  return banner('warn', html`<p>The daemon on ${host} (process ${pid}) last said that it is well ${ago(beat, when)}.</p>`)
+  return banner(
+    'warn',
+    html`<p>The daemon on ${host} (process ${pid}) last said that it is well ${ago(beat, when)}.</p>`,
+  )
 }
 
 /** For the foot of the overview. */

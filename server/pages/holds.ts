@@ -33,7 +33,9 @@ function openHold(view: View, hold: Hold): Markup {
 
 function pastTable(view: View, holds: readonly Hold[]): Markup {
   const rows = holds.map(
-    (hold) => html`<tr><td class="time">${at(hold.openedAt, view)}</td><td><a href="/holds/${hold.id}"><code>${hold.id}</code></a></td><td>${hold.resource}</td><td>${pill(holdLook(hold.status))}</td>
+    (
+      hold,
+    ) => html`<tr><td class="time">${at(hold.openedAt, view)}</td><td><a href="/holds/${hold.id}"><code>${hold.id}</code></a></td><td>${hold.resource}</td><td>${pill(holdLook(hold.status))}</td>
       <td class="prose">${hold.decision === undefined ? '' : html`${hold.decision.by}: “${hold.decision.reason}”`}</td></tr>`,
   )
   return scrolling(
@@ -88,10 +90,14 @@ function decisionText(view: View, { decision, status }: Hold): Markup {
 
 function decide(view: View, hold: Hold): Markup {
   if (!view.viewer.mayApprove) {
-    return html`<section class="card"><div class="head"><h2>Approve or reject</h2></div>${insteadOf(view, 'approve or reject', [
-      `vanta-sync approve ${hold.id} --reason "why this is right"`,
-      `vanta-sync reject ${hold.id} --reason "why it is wrong"`,
-    ])}</section>`
+    return html`<section class="card"><div class="head"><h2>Approve or reject</h2></div>${insteadOf(
+      view,
+      'approve or reject',
+      [
+        `vanta-sync approve ${hold.id} --reason "why this is right"`,
+        `vanta-sync reject ${hold.id} --reason "why it is wrong"`,
+      ],
+    )}</section>`
   }
   return html`<section class="card"><div class="head"><h2>Approve or reject</h2></div><div class="choice">
     <div><h3 id="approve-it">It is right</h3><p>The sources are read again, now. What is found is pushed if it trips no more than this; else it is held anew.</p>

@@ -85,7 +85,8 @@ export function nextStep({ hold, lastRunId, health }: ResourceStatus): Markup {
 }
 
 export function lastSuccess({ lastSuccessAt, maxAgeSeconds, ageSeconds }: ResourceStatus, view: View): Markup {
-  const limit = maxAgeSeconds === undefined ? '' : html`<span class="sub">limit ${sayDuration(maxAgeSeconds * 1000)}</span>`
+  const limit =
+    maxAgeSeconds === undefined ? '' : html`<span class="sub">limit ${sayDuration(maxAgeSeconds * 1000)}</span>`
   if (lastSuccessAt === undefined) return html`<span class="soft">never</span>${limit}`
   const late = maxAgeSeconds !== undefined && (ageSeconds ?? 0) > maxAgeSeconds
   return html`<span class="${late ? 'late' : 'ok'}">${ago(Date.parse(lastSuccessAt), view)}</span>${limit}`
@@ -119,4 +120,3 @@ function firstSteps({ resources }: StatusSnapshot): Markup {
     <li>Push it once: <code>vanta-sync run ${name}</code>${resources.length === 0 ? '' : html`, or <a href="/resources/${encodeURIComponent(name)}">run it here</a>`}. From then on its schedule does.</li>
   </ol></section>`
 }
-

@@ -76,8 +76,7 @@ function changesPlot(points: readonly Point[], when: When): Markup {
     const kind = wasPushed(point) ? '' : ' unpushed'
     return html`<g><title>${plainTime(point.at, when)}: ${changesText(point)}</title><rect class="hit" x="${tenth(index * slot)}" y="0" width="${tenth(slot)}" height="${HEIGHT}"/>${up === 0 ? '' : html`<rect class="added${kind}" x="${x}" y="${tenth(middle - up)}" width="${width}" height="${up}"/>`}${down === 0 ? '' : html`<rect class="removed${kind}" x="${x}" y="${middle}" width="${width}" height="${down}"/>`}</g>`
   }
-  const total = (of: 'added' | 'removed'): number =>
-    points.filter(wasPushed).reduce((sum, point) => sum + point[of], 0)
+  const total = (of: 'added' | 'removed'): number => points.filter(wasPushed).reduce((sum, point) => sum + point[of], 0)
   const says = `Added above the line, removed below it. Pushed over ${plural(points.length, 'run')}: ${number(total('added'))} added, ${number(total('removed'))} removed.`
   const legend = html`<ul class="legend"><li class="added">added</li><li class="removed">removed</li><li class="unpushed">not pushed</li></ul>`
   const label = (value: number): string => rounded(Math.abs(value))
@@ -106,7 +105,9 @@ function dataTable(points: readonly Point[], when: When): Markup {
   return html`<details class="data" data-fold="plots"><summary>The plots as a table</summary><div class="scroll" tabindex="0" role="group" aria-label="The plots as a table"><table>
     <thead><tr><th scope="col">time</th><th scope="col">outcome</th><th scope="col" class="number">records</th><th scope="col" class="number">added</th><th scope="col" class="number">changed</th><th scope="col" class="number">removed</th><th scope="col" class="number">took</th></tr></thead>
     <tbody>${points.toReversed().map(
-      (point) => html`<tr><td><a href="/runs/${point.runId}">${at(point.at, when)}</a></td><td>${outcomeLook(point.outcome).words}</td>
+      (
+        point,
+      ) => html`<tr><td><a href="/runs/${point.runId}">${at(point.at, when)}</a></td><td>${outcomeLook(point.outcome).words}</td>
         <td class="number">${point.records === undefined ? '–' : number(point.records)}</td><td class="number">${number(point.added)}</td><td class="number">${number(point.changed)}</td><td class="number">${number(point.removed)}</td>
         <td class="number">${point.ms === undefined ? '–' : tookText(point.ms)}</td></tr>`,
     )}</tbody></table></div></details>`
@@ -120,7 +121,8 @@ function changesText(point: Point): string {
 /** In one unit: a scale has little room. */
 function shortTime(seconds: number): string {
   if (seconds === 0) return '0'
-  const [value, unit] = seconds < 180 ? [seconds, 's'] : seconds < 10_800 ? [seconds / 60, 'min'] : [seconds / 3600, 'h']
+  const [value, unit] =
+    seconds < 180 ? [seconds, 's'] : seconds < 10_800 ? [seconds / 60, 'min'] : [seconds / 3600, 'h']
   return `${Number.isInteger(value) ? value : value.toFixed(1)} ${unit}`
 }
 

@@ -65,14 +65,20 @@ function factList(view: View, status: ResourceStatus): Markup {
 function actions(view: View, status: ResourceStatus): Markup {
   const { name, paused, running } = status
   if (!view.viewer.mayApprove) {
-    const commands = paused === undefined ? [`vanta-sync run ${name}`, `vanta-sync pause ${name} --for 24h --reason "why"`] : [`vanta-sync resume ${name} --reason "why"`]
+    const commands =
+      paused === undefined
+        ? [`vanta-sync run ${name}`, `vanta-sync pause ${name} --for 24h --reason "why"`]
+        : [`vanta-sync resume ${name} --reason "why"`]
     return html`<details class="card fold" data-fold="actions"><summary><h2>Run, pause or resume</h2></summary>${insteadOf(view, 'run or pause anything', commands)}</details>`
   }
   const to = `/resources/${encodeURIComponent(name)}`
   if (paused !== undefined) {
     return html`<section class="card"><div class="head"><h2>Resume</h2></div><div class="pad narrow">${actionForm(view, { to: `${to}/resume`, button: 'Resume: run by the schedule again', kind: 'main', fields: reasonField('resume-reason', 'For example: the vendor delivers again.') })}</div></section>`
   }
-  const runNow = running === undefined ? actionForm(view, { to: `${to}/run`, button: 'Run now', kind: 'main' }) : html`<p><a href="/runs/${running.runId}">It runs now: watch it</a></p>`
+  const runNow =
+    running === undefined
+      ? actionForm(view, { to: `${to}/run`, button: 'Run now', kind: 'main' })
+      : html`<p><a href="/runs/${running.runId}">It runs now: watch it</a></p>`
   return html`<div class="actions">${runNow}<details class="fold" data-fold="pause"><summary>Pause it…</summary><div class="narrow">
     ${actionForm(view, { to: `${to}/pause`, button: 'Pause: no runs and no alarms until then', fields: html`${termField('pause-for')}${reasonField('pause-reason', 'For example: the HR system moves this weekend.')}` })}</div></details></div>`
 }
@@ -85,7 +91,11 @@ interface Fed {
 function sources(view: View, spec: ResourceSpec, { reads, logins }: Fed): Markup {
   const rows = spec.sources.flatMap((source) => [
     { name: source.name, kind: source.connector.name, joined: '' },
-    ...(source.joins ?? []).map((join) => ({ name: join.name, kind: join.connector.name, joined: `joined to ${source.name} as ${join.as}` })),
+    ...(source.joins ?? []).map((join) => ({
+      name: join.name,
+      kind: join.connector.name,
+      joined: `joined to ${source.name} as ${join.as}`,
+    })),
   ])
   return html`<ul class="sources">${rows.map(({ name, kind, joined }) => {
     const read = reads.get(name)

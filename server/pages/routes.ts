@@ -66,7 +66,11 @@ export function createPages(deps: PageDeps): Pages {
     operator,
     show,
     missing: (c, what) =>
-      errorPage(c, 404, { title: 'Not found', message: `There is no ${what}`, hint: 'It may have been renamed, or is of another state.' }),
+      errorPage(c, 404, {
+        title: 'Not found',
+        message: `There is no ${what}`,
+        hint: 'It may have been renamed, or is of another state.',
+      }),
   }
   app.route('/', assets.app)
   app.get('/login', (c) => {
@@ -157,7 +161,16 @@ function runRoutes(app: Hono, { operator, show, missing }: Room): void {
 /** A run that the state does not know yet, because it was asked for an instant ago. */
 function justBegun({ runId, command, startedAt, startedBy }: LiveRun, { version, settings }: Operator): RunRecord {
   const at = Date.parse(startedAt)
-  return { id: runId, command, status: 'running', startedAt: at, startedBy, toolVersion: version, configHash: settings.hash, resources: [] }
+  return {
+    id: runId,
+    command,
+    status: 'running',
+    startedAt: at,
+    startedBy,
+    toolVersion: version,
+    configHash: settings.hash,
+    resources: [],
+  }
 }
 
 /** Masked, unless they asked. */
@@ -191,12 +204,14 @@ function connectorsRoute(app: Hono, { operator, show }: Room): void {
     show(c, async (view) => {
       const checks = await operator.state.checks.list()
       const reads = await readsOfAll(operator)
-      const facts = operator.settings.connectors.map((spec): ConnectorFacts => ({
-        spec,
-        users: usersOf(spec, operator.settings.resources),
-        read: latestOf(reads, spec.name),
-        check: checks.find(({ connector }) => connector === spec.name),
-      }))
+      const facts = operator.settings.connectors.map(
+        (spec): ConnectorFacts => ({
+          spec,
+          users: usersOf(spec, operator.settings.resources),
+          read: latestOf(reads, spec.name),
+          check: checks.find(({ connector }) => connector === spec.name),
+        }),
+      )
       return { title: 'Connectors', under: 'Connectors', content: connectorsPage(view, facts) }
     }),
   )

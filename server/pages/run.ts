@@ -113,7 +113,9 @@ function counts({ records = {}, changes = {} }: ResourceDocument): Markup {
     const dull = value === undefined || (value === 0 && key !== 'read' && key !== 'valid')
     return dull ? [] : [html`<li><b>${number(value)}</b> ${words}</li>`]
   })
-  const changed = Object.entries(changes).map(([key, value]) => html`<li class="${value === 0 ? 'soft' : key}"><b>${number(value)}</b> ${key}</li>`)
+  const changed = Object.entries(changes).map(
+    ([key, value]) => html`<li class="${value === 0 ? 'soft' : key}"><b>${number(value)}</b> ${key}</li>`,
+  )
   return own.length + changed.length === 0 ? '' : html`<ul class="counts">${own}${changed}</ul>`
 }
 
@@ -121,7 +123,8 @@ function problemPart({ problems = [], problemsTotal, name }: ResourceDocument): 
   if (problems.length === 0) return ''
   const total = problemsTotal ?? problems.length
   const rows = problems.map(
-    ({ code, at: place, uniqueId, field, message }) => html`<tr><td>${place === undefined ? '' : html`<code>${place}</code>`}</td><td>${uniqueId === undefined ? '' : html`<code>${uniqueId}</code>`}</td><td>${field ?? ''}</td><td class="prose">${message} <span class="sub"><code>${code}</code></span></td></tr>`,
+    ({ code, at: place, uniqueId, field, message }) =>
+      html`<tr><td>${place === undefined ? '' : html`<code>${place}</code>`}</td><td>${uniqueId === undefined ? '' : html`<code>${uniqueId}</code>`}</td><td>${field ?? ''}</td><td class="prose">${message} <span class="sub"><code>${code}</code></span></td></tr>`,
   )
   return html`<details class="part" data-fold="problems ${name}" open><summary><h3>${plural(total, 'problem')} with records</h3></summary>
     ${scrolling(`Problems of ${name}`, html`<table><thead><tr><th scope="col">where</th><th scope="col">record</th><th scope="col">field</th><th scope="col">what is wrong</th></tr></thead><tbody>${rows}</tbody></table>`)}
@@ -131,7 +134,8 @@ function problemPart({ problems = [], problemsTotal, name }: ResourceDocument): 
 function conflictPart({ conflicts = [], conflictsTotal, name }: ResourceDocument): Markup {
   if (conflicts.length === 0) return ''
   const rows = conflicts.map(
-    ({ uniqueId, fields, places }) => html`<tr><td><code>${uniqueId}</code></td><td>${fields.join(', ')}</td><td>${places.map((place) => html`<code>${place}</code> `)}</td></tr>`,
+    ({ uniqueId, fields, places }) =>
+      html`<tr><td><code>${uniqueId}</code></td><td>${fields.join(', ')}</td><td>${places.map((place) => html`<code>${place}</code> `)}</td></tr>`,
   )
   return html`<details class="part" data-fold="conflicts ${name}"><summary><h3>${plural(conflictsTotal ?? conflicts.length, 'record')} on which sources differ; the earlier source won</h3></summary>
     ${scrolling(`Conflicts of ${name}`, html`<table><thead><tr><th scope="col">record</th><th scope="col">fields</th><th scope="col">where</th></tr></thead><tbody>${rows}</tbody></table>`)}</details>`
@@ -139,9 +143,11 @@ function conflictPart({ conflicts = [], conflictsTotal, name }: ResourceDocument
 
 function sourcePart(view: View, { name, sources = [] }: ResourceDocument): Markup {
   if (sources.length === 0) return ''
-  return html`<details class="part" data-fold="sources ${name}"><summary><h3>What was read: ${plural(sources.length, 'source')}</h3></summary><ul class="sources">${sources.map((source) => html`<li>
+  return html`<details class="part" data-fold="sources ${name}"><summary><h3>What was read: ${plural(sources.length, 'source')}</h3></summary><ul class="sources">${sources.map(
+    (source) => html`<li>
     <b>${source.name}</b>: ${plural(source.rows, 'row')}, as of ${at(Date.parse(source.asOf), view)}. <span class="soft">Known to be complete: ${source.evidence}.</span>
-    ${joinText(source)}${fileList(view, source)}</li>`)}</ul></details>`
+    ${joinText(source)}${fileList(view, source)}</li>`,
+  )}</ul></details>`
 }
 
 function joinText({ join }: SourceDocument): Markup {
@@ -153,7 +159,8 @@ function joinText({ join }: SourceDocument): Markup {
 function fileList(view: View, { files = [], name }: SourceDocument): Markup {
   if (files.length === 0) return ''
   const rows = files.map(
-    (file) => html`<tr><td class="file">${file.name}</td><td class="number">${sizeText(file.size)}</td><td class="time">${at(Date.parse(file.modifiedAt), view)}</td><td>${file.sha256 === undefined ? '' : html`<code title="SHA-256">${file.sha256}</code>`}</td></tr>`,
+    (file) =>
+      html`<tr><td class="file">${file.name}</td><td class="number">${sizeText(file.size)}</td><td class="time">${at(Date.parse(file.modifiedAt), view)}</td><td>${file.sha256 === undefined ? '' : html`<code title="SHA-256">${file.sha256}</code>`}</td></tr>`,
   )
   return scrolling(
     `Files of ${name}`,
@@ -164,7 +171,12 @@ function fileList(view: View, { files = [], name }: SourceDocument): Markup {
 function answerPart({ name, answers = [], requests, bytes, verified }: ResourceDocument): Markup {
   if (requests === undefined || requests.put + requests.get === 0) return ''
   const sent = `${plural(requests.put, 'PUT', 'PUTs')}${bytes === undefined || requests.put === 0 ? '' : ` of ${sizeText(bytes)} in all`}, ${plural(requests.get, 'GET', 'GETs')}`
-  const read = verified === undefined ? '' : verified ? 'What Vanta holds was read back and is the same.' : 'It was not proven by reading back.'
+  const read =
+    verified === undefined
+      ? ''
+      : verified
+        ? 'What Vanta holds was read back and is the same.'
+        : 'It was not proven by reading back.'
   return html`<details class="part" data-fold="answers ${name}"><summary><h3>What Vanta answered</h3></summary><div class="pad"><p>${sent}. ${read}</p>
     <ul class="answers">${answers.map(({ status, text }) => html`<li><span class="pill ${status < 300 ? 'good' : 'bad'}">${status}</span> <code>${text}</code></li>`)}</ul></div></details>`
 }

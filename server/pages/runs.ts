@@ -45,9 +45,12 @@ function runRow(view: View, run: RunRecord, only: string | undefined): Markup {
 
 function names(rows: readonly ResourceRunRow[]): Markup | readonly Markup[] {
   if (rows.length === 0) return html`<span class="soft">none</span>`
-  const shown = rows.slice(0, 4).map(
-    ({ resource }, index) => html`${index === 0 ? '' : ', '}<a href="/resources/${encodeURIComponent(resource)}">${resource}</a>`,
-  )
+  const shown = rows
+    .slice(0, 4)
+    .map(
+      ({ resource }, index) =>
+        html`${index === 0 ? '' : ', '}<a href="/resources/${encodeURIComponent(resource)}">${resource}</a>`,
+    )
   return rows.length <= 4 ? shown : [...shown, html` and ${rows.length - 4} more`]
 }
 

@@ -9,7 +9,10 @@ const NAMES = { read: 'read', plan: 'compare', push: 'push', verify: 'read back'
 
 export function stageBar(stages: readonly StageDocument[], when: When): Markup {
   if (stages.length === 0) return ''
-  const total = Math.max(1, stages.reduce((sum, { ms }) => sum + ms, 0))
+  const total = Math.max(
+    1,
+    stages.reduce((sum, { ms }) => sum + ms, 0),
+  )
   let from = 0
   const parts = stages.map(({ stage, ms }) => {
     const width = Math.max(2, (ms / total) * WIDTH)

@@ -48,7 +48,13 @@ export function headline({ resources }: StatusSnapshot): Headline {
   const needing = byNeed(resources).filter(needsSomebody)
   const more = remarks(resources.filter((each) => !needing.includes(each)))
   if (needing.length > 0) {
-    const who = needing.length === 1 ? '' : listed(needing.map(({ name, health }) => `${name} ${healthVerb(health)}`), 6)
+    const who =
+      needing.length === 1
+        ? ''
+        : listed(
+            needing.map(({ name, health }) => `${name} ${healthVerb(health)}`),
+            6,
+          )
     return { tone: toneOf(needing), says: needSentence(needing, resources.length), who, more }
   }
   return { tone: more === '' ? 'good' : 'calm', says: wellSentence(resources), who: '', more }

@@ -87,7 +87,8 @@
     }
     const nav = fresh.querySelector('nav')
     const own = document.querySelector('nav')
-    if (nav && own && nav.innerHTML !== own.innerHTML && !own.contains(document.activeElement)) own.innerHTML = nav.innerHTML
+    if (nav && own && nav.innerHTML !== own.innerHTML && !own.contains(document.activeElement))
+      own.innerHTML = nav.innerHTML
     tellAges()
     return true
   }

@@ -182,9 +182,12 @@ describe('the snapshot', () => {
     }
     const scratch = await state.scratch('daemon-1')
     const daemon = { id: 'daemon-1', pid: 1, host: 'h', startedAt: 0, beatAt: 0, version: '1', configHash: 'x' }
-    await state.daemons.beat({ ...daemon, live: [{ ...live, runId: 'run-daemon', resources: [] }] })
+    await state.daemons.beat({
+      ...daemon,
+      live: ['run-daemon', 'run-ended'].map((runId) => ({ ...live, runId, resources: [] })),
+    })
     const begun = { command: 'run', startedAt: 0, startedBy: 'cron', toolVersion: '1', configHash: 'x' }
-    for (const id of ['run-here', 'run-elsewhere']) await state.runs.begin({ ...begun, id })
+    for (const id of ['run-daemon', 'run-elsewhere']) await state.runs.begin({ ...begun, id })
     const snapshot = await takeSnapshot({ state, settings, clock: systemClock, live: [live] })
     expect(Object.fromEntries(snapshot.runs.map(({ runId, startedBy }) => [runId, startedBy]))).toEqual({
       'run-daemon': 'ops',

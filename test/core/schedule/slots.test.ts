@@ -9,6 +9,7 @@ import { type Minute, minutesOf, slotsByOracle } from './oracle.ts'
 function slotsIn(schedule: Schedule, from: number, until: number): number[] {
   const slots: number[] = []
   for (let slot = nextSlot(schedule, from - 1); slot !== undefined && slot < until; slot = nextSlot(schedule, slot)) {
+    if (slot <= (slots.at(-1) ?? 0)) throw new Error(`${schedule.cron} in ${schedule.zone} stands still at ${slot}`)
     slots.push(slot)
   }
   return slots
@@ -181,6 +182,8 @@ const TURNS: readonly (readonly [string, string])[] = [
 
 interface Turn {
   readonly zone: string
+  /** The first minute after the change; noon when nothing changes. */
+  readonly change: number
   readonly minutes: readonly Minute[]
   readonly after: number
   readonly until: number
@@ -190,28 +193,41 @@ interface Turn {
 function turnOf([zone, day]: readonly [string, string]): Turn {
   const noon = Date.parse(`${day}T12:00Z`)
   const [after, until] = [noon - 2 * DAY, noon + 2 * DAY]
-  return { zone, after, until, minutes: minutesOf(zone, after - 26 * HOUR, until) }
+  const minutes = minutesOf(zone, after - 26 * HOUR, until)
+  const change = minutes.find(({ wall }, index) => index > 0 && wall - (minutes[index - 1]?.wall ?? 0) !== MINUTE)
+  return { zone, change: change?.at ?? noon, after, until, minutes }
 }
 
-describe('the slots of any schedule, by going through all minutes', () => {
-  const turns = TURNS.map(turnOf)
+/** Within the turn, most of them near its change. */
+function anyInstant({ change, after, until }: Turn): fc.Arbitrary<number> {
+  return fc.oneof(
+    fc.integer({ min: after, max: until }),
+    fc.integer({ min: change - 2 * HOUR, max: change + 2 * HOUR }),
+    fc.integer({ min: -120, max: 120 }).map((minutes) => change + minutes * MINUTE),
+  )
+}
 
-  it('are the same, forward, backward and counted', () => {
-    const instant = fc.double({ min: 0, max: 1, noNaN: true })
+const anyQuestion = fc
+  .constantFrom(...TURNS.map(turnOf))
+  .chain((turn) => fc.record({ turn: fc.constant(turn), a: anyInstant(turn), b: anyInstant(turn), cron: anyCron }))
+
+describe('the slots of any schedule', () => {
+  it('are those that going through all minutes finds, forward, backward and counted', () => {
     fc.assert(
-      fc.property(anyCron, fc.constantFrom(...turns), instant, instant, (cron, turn, a, b) => {
+      fc.property(anyQuestion, ({ cron, turn, a, b }) => {
         fc.pre(parseCron(cron.text) !== undefined)
         const schedule = { cron: cron.text, zone: turn.zone }
         const expected = slotsByOracle({ ...cron, ...turn })
         expect(slotsIn(schedule, turn.after + 1, turn.until + 1)).toEqual(expected)
 
-        const at = (share: number): number => Math.floor(turn.after + share * (turn.until - turn.after))
-        const [after, until] = [at(Math.min(a, b)), at(Math.max(a, b))]
+        const [after, until] = [Math.min(a, b), Math.max(a, b)]
         const within = expected.filter((slot) => slot > after && slot <= until)
         expect(latestSlot(schedule, { after, until })).toBe(within.at(-1))
         expect(countSlots(schedule, { after, until })).toBe(Math.min(within.length, MOST_COUNTED))
+        const next = expected.find((slot) => slot > after)
+        if (next !== undefined) expect(nextSlot(schedule, after)).toBe(next)
       }),
-      { numRuns: 300 },
+      { numRuns: 400 },
     )
   })
 })

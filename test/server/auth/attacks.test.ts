@@ -32,7 +32,8 @@ describe('a request that another site sends through the browser of an approver',
     ['without the token', { ...fields, csrf: '' }, {}],
     ['with a token that was made up', { ...fields, csrf: 'A'.repeat(43) }, {}],
     ['with the token, from another origin', fields, { origin: 'https://evil.example.com' }],
-    ['with the token, from an origin that hides', fields, { origin: 'null' }],
+    ['with the token, from an origin that hides', fields, { origin: 'null', 'sec-fetch-site': 'cross-site' }],
+    ['with the token, from an origin that hides, by an old browser', fields, { origin: 'null', 'sec-fetch-site': '' }],
     ['with the token, from another port of this host', fields, { origin: 'http://127.0.0.1:1' }],
     ['with the token, and the browser says cross-site', fields, { 'sec-fetch-site': 'cross-site' }],
     ['with the token, and the browser says same-site', fields, { 'sec-fetch-site': 'same-site' }],
@@ -71,6 +72,12 @@ describe('a request that another site sends through the browser of an approver',
     await victim.get('/login')
     const refused = await victim.post('/login', { name: VERA.name, password: VERA.password, csrf: '' })
     expect(refused.status).toBe(403)
+  })
+
+  test('is told from a form of our own page, whose origin hides, too, as no referrer is sent', async () => {
+    const own = { origin: 'null', 'sec-fetch-site': 'same-origin' }
+    expect((await browser.post('/connectors/people-csv/check', {}, own)).location).toBe('/connectors')
+    expect((await browser.post('/connectors/people-csv/check', { csrf: '' }, own)).status).toBe(403)
   })
 
   test('does nothing by GET', async () => {

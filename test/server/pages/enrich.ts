@@ -70,11 +70,11 @@ function withStaff(settings: Settings): Settings {
   }
 }
 
-/** A believable fortnight of `staff`: it grows, loses some, is held once and fails once. */
+/** A believable week of `staff`: it grows, loses some, is held once and fails once. */
 async function growth(state: State, settings: Settings, now: number): Promise<void> {
   const resource = settings.resources.find(({ name }) => name === 'staff')
   if (resource === undefined) return
-  for (let back = 48; back >= 1; back--) {
+  for (let back = 24; back >= 1; back--) {
     await addRun(state, settings, { resource, at: now - back * 6 * HOUR + 5 * HOUR, back, size: 4012 })
   }
 }
