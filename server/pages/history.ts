@@ -34,7 +34,7 @@ export function historyPage(view: View, { rows, resources, resource, nameOf, old
 function table(view: View, rows: readonly HistoryRow[], nameOf: HistoryFacts['nameOf']): Markup {
   return scrolling(
     'History',
-    html`<table class="history"><thead><tr><th scope="col">Time</th><th scope="col">What</th><th scope="col">Resource</th><th scope="col">Who</th><th scope="col">Details</th></tr></thead>
+    html`<table class="stack history"><thead><tr><th scope="col">Time</th><th scope="col">What</th><th scope="col">Resource</th><th scope="col">Who</th><th scope="col">Details</th></tr></thead>
     <tbody>${rows.map((row) => entry(view, row, nameOf))}</tbody></table>`,
   )
 }
@@ -54,7 +54,7 @@ function entry(view: View, row: HistoryRow, nameOf: HistoryFacts['nameOf']): Mar
   const name = text(row, 'resource') ?? nameOf(row.chain)
   return html`<tr><td class="time">${at(row.at, view)}</td><td class="kind">${icon(shape)}${words}</td>
     <td>${name === undefined ? html`<span class="soft">–</span>` : html`<a href="/resources/${encodeURIComponent(name)}">${name}</a>`}</td>
-    <td class="by">${whoOf(row)}</td><td class="prose">${details(view, row)}</td></tr>`
+    <td class="by" data-label="by">${whoOf(row)}</td><td class="prose wide">${details(view, row)}</td></tr>`
 }
 
 function whoOf(row: HistoryRow): Markup {

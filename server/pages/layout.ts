@@ -2,7 +2,7 @@
 import { html } from 'hono/html'
 import type { Viewer } from '../viewer.ts'
 import { icon } from './icons.ts'
-import { type Markup, plural } from './markup.ts'
+import { type Content, type Markup, plural } from './markup.ts'
 import type { View } from './view.ts'
 import { zoneText } from './when.ts'
 
@@ -103,7 +103,7 @@ function who({ person, mayApprove, canLogOut, csrfToken }: Viewer): Markup {
 }
 
 /** A remark that stands out. */
-export function banner(tone: 'warn' | 'bad' | 'calm' | 'good', content: Markup | string): Markup {
+export function banner(tone: 'warn' | 'bad' | 'calm' | 'good', content: Content): Markup {
   const shape = { warn: 'alert', bad: 'cross', calm: 'note', good: 'check' } as const
   return html`<div class="banner ${tone}">${icon(shape[tone])}<div>${content}</div></div>`
 }

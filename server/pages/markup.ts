@@ -1,8 +1,13 @@
 /** What every page is made of. */
 import { html } from 'hono/html'
 
+type Escaped = ReturnType<typeof html>
+
 /** What `html` gives: text that is escaped already; '' is nothing. */
-export type Markup = ReturnType<typeof html> | ''
+export type Markup = Escaped | ''
+
+/** Markup, or text that is yet to be escaped. */
+export type Content = Escaped | string
 
 /** `1 run`, `1,204 runs`. */
 export function plural(count: number, one: string, many = `${one}s`): string {
@@ -54,7 +59,7 @@ function joined(major: number, majorUnit: string, minor: number, minorUnit: stri
 }
 
 /** A term with its value, in a `dl` of facts; nothing without a value. */
-export function fact(term: string, value: Markup | string | undefined): Markup {
+export function fact(term: string, value: Content | undefined): Markup {
   if (value === undefined || value === '') return ''
   return html`<div><dt>${term}</dt><dd>${value}</dd></div>`
 }

@@ -79,9 +79,17 @@ function changesPlot(points: readonly Point[], when: When): Markup {
   const total = (of: 'added' | 'removed'): number => points.filter(wasPushed).reduce((sum, point) => sum + point[of], 0)
   const says = `Added above the line, removed below it. Pushed over ${plural(points.length, 'run')}: ${number(total('added'))} added, ${number(total('removed'))} removed.`
   const legend = html`<ul class="legend"><li class="added">added</li><li class="removed">removed</li><li class="unpushed">not pushed</li></ul>`
-  const label = (value: number): string => rounded(Math.abs(value))
   return frame(
-    { id: 'changes', title: 'Added and removed a run', says, range, label, points, drawing: points.map(bar), legend },
+    {
+      id: 'changes',
+      title: 'Added and removed a run',
+      says,
+      range,
+      label: distance,
+      points,
+      drawing: points.map(bar),
+      legend,
+    },
     when,
   )
 }
@@ -124,6 +132,10 @@ function shortTime(seconds: number): string {
   const [value, unit] =
     seconds < 180 ? [seconds, 's'] : seconds < 10_800 ? [seconds / 60, 'min'] : [seconds / 3600, 'h']
   return `${Number.isInteger(value) ? value : value.toFixed(1)} ${unit}`
+}
+
+function distance(value: number): string {
+  return rounded(Math.abs(value))
 }
 
 function rounded(value: number): string {

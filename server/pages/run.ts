@@ -25,14 +25,15 @@ export interface RunFacts {
 
 export function runPage(view: View, facts: RunFacts): Markup {
   const { run, document, live } = facts
-  const resources = document?.resources ?? []
+  const resources = worstFirst(document?.resources ?? [])
   return html`<p class="crumb"><a href="/runs">Runs</a></p>
     <div class="title"><h1 data-announce>Run ${run.id}</h1>${pill(outcomeLook(run.outcome ?? run.status))}</div>
     ${runFacts(view, run, document)}
     ${live === undefined ? '' : liveCard(live)}
     ${document?.error === undefined ? '' : errorBanner(document.error)}
     ${document === undefined && live === undefined ? withoutDocument(run) : ''}
-    ${resources.some(hasPersonalData) ? maskingNote(view) : ''}
+    ${resources.length > 1 ? contents(resources) : ''}
+    ${resources.length > 0 ? maskingNote(view) : ''}
     ${resources.map((resource, index) => resourceSection(view, resource, { index, facts }))}`
 }
 
@@ -65,8 +66,29 @@ function withoutDocument({ status }: RunRecord): Markup {
   return banner(status === 'interrupted' ? 'warn' : 'calm', html`<p>${why[status]}</p>`)
 }
 
-function hasPersonalData({ items = [], problems = [], conflicts = [] }: ResourceDocument): boolean {
-  return items.length + problems.length + conflicts.length > 0
+const RANK: Readonly<Record<ResourceDocument['outcome'], number>> = {
+  failed: 0,
+  held: 1,
+  skipped: 2,
+  planned: 4,
+  pushed: 4,
+}
+
+/** What did not go well comes first; else the order of the run. */
+function worstFirst(resources: readonly ResourceDocument[]): readonly ResourceDocument[] {
+  return [...resources].sort((a, b) => rankOf(a) - rankOf(b))
+}
+
+function rankOf({ outcome, degraded }: ResourceDocument): number {
+  return degraded ? 3 : RANK[outcome]
+}
+
+function contents(resources: readonly ResourceDocument[]): Markup {
+  return html`<nav class="contents" aria-label="Resources of this run"><ul>${resources.map(({ name, outcome, degraded }, index) => html`<li><a href="#${keyOf(index)}-name">${name}</a> ${pill(outcomeLook(outcome, degraded))}</li>`)}</ul></nav>`
+}
+
+function keyOf(index: number): string {
+  return `r${index + 1}`
 }
 
 interface Section {
@@ -76,7 +98,7 @@ interface Section {
 
 function resourceSection(view: View, document: ResourceDocument, { index, facts }: Section): Markup {
   const { name, type, outcome, degraded, hold, error, paused, warnings = [] } = document
-  const key = `r${index + 1}`
+  const key = keyOf(index)
   return html`<section class="card" aria-labelledby="${key}-name">
     <div class="head"><h2 id="${key}-name"><a href="/resources/${encodeURIComponent(name)}">${name}</a></h2>${pill(outcomeLook(outcome, degraded))}<span class="aside">${type}</span></div>
     ${error === undefined ? '' : html`<div class="pad">${errorBanner(error)}</div>`}

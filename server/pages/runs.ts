@@ -22,7 +22,7 @@ export function runsPage(view: View, { runs, older }: RunsFacts): Markup {
 export function runTable(view: View, runs: readonly RunRecord[], only?: string): Markup {
   return scrolling(
     'Runs',
-    html`<table>
+    html`<table class="stack">
       <thead><tr><th scope="col">Began</th><th scope="col">Outcome</th><th scope="col">Run</th>${only === undefined ? html`<th scope="col">Resources</th>` : ''}<th scope="col" class="number">Added</th><th scope="col" class="number">Changed</th><th scope="col" class="number">Removed</th><th scope="col" class="number">Took</th><th scope="col">By</th></tr></thead>
       <tbody>${runs.map((run) => runRow(view, run, only))}</tbody>
     </table>`,
@@ -35,11 +35,11 @@ function runRow(view: View, run: RunRecord, only: string | undefined): Markup {
   return html`<tr>
     <td class="time">${at(run.startedAt, view)}</td>
     <td>${pill(outcome === undefined ? outcomeLook(run.outcome ?? run.status) : outcomeLook(outcome.outcome, outcome.degraded))}</td>
-    <td><a href="/runs/${run.id}"><code>${run.id}</code></a> <span class="soft">${run.command}</span></td>
-    ${only === undefined ? html`<td class="names">${names(own)}</td>` : ''}
-    <td class="number">${sum(own, 'added')}</td><td class="number">${sum(own, 'changed')}</td><td class="number">${sum(own, 'removed')}</td>
-    <td class="number">${run.finishedAt === undefined ? '' : tookText(run.finishedAt - run.startedAt)}</td>
-    <td class="by">${run.startedBy}</td>
+    <td class="wide"><a href="/runs/${run.id}"><code>${run.id}</code></a> <span class="soft">${run.command}</span></td>
+    ${only === undefined ? html`<td class="names wide">${names(own)}</td>` : ''}
+    <td class="number" data-label="added">${sum(own, 'added')}</td><td class="number" data-label="changed">${sum(own, 'changed')}</td><td class="number" data-label="removed">${sum(own, 'removed')}</td>
+    <td class="number" data-label="took">${run.finishedAt === undefined ? '' : tookText(run.finishedAt - run.startedAt)}</td>
+    <td class="by" data-label="by">${run.startedBy}</td>
   </tr>`
 }
 

@@ -59,8 +59,19 @@ async function openExample(): Promise<Office> {
 
 describe('The README', () => {
   it('shows the files of examples/first as they are', () => {
-    expect(codeBlocks(README, 'yaml')).toEqual([readText('examples/first/vanta.config.yaml')])
-    expect(codeBlocks(README, 'csv')).toEqual([readText('examples/first/people.csv')])
+    const first = section(README, 'A first config of your own')
+    expect(codeBlocks(first, 'yaml')).toEqual([readText('examples/first/vanta.config.yaml')])
+    expect(codeBlocks(first, 'csv')).toEqual([readText('examples/first/people.csv')])
+  })
+
+  it('shows a schedule and a notification that follow on the first config', async () => {
+    const [more = ''] = codeBlocks(section(README, 'Let it run by itself'), 'yaml')
+    const office = await openExample()
+    office.env['SLACK_WEBHOOK'] = 'https://hooks.example.com/x'
+    await office.write('vanta.config.yaml', `${readText('examples/first/vanta.config.yaml')}${more}`)
+    expect(await office.cli('validate')).toMatchObject({ code: 0, stderr: '' })
+    const status = await office.json<{ resources: object[] }>('status')
+    expect(status.resources).toMatchObject([{ maxAgeSeconds: 3 * 3600, schedule: { cron: '17 * * * *', kept: false } }])
   })
 
   it('walks through commands that end as it says, and Vanta holds what it says', async () => {

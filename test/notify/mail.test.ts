@@ -44,15 +44,16 @@ interface Mailing {
   readonly notice?: typeof HELD
   readonly ca?: string
   readonly to?: readonly string[]
+  readonly sendMs?: number
 }
 
 async function mail(
   desk: Desk,
   smtp: string,
-  { notice = HELD, ca, to = ['it@example.com'] }: Mailing = {},
+  { notice = HELD, ca, to = ['it@example.com'], sendMs = 20_000 }: Mailing = {},
 ): Promise<SendResult> {
   const channel = { kind: 'mail', smtp: secretRef(smtp), from: 'vanta-sync <sync@example.com>', to } as const
-  const [one] = createNotifiers({ transport: desk.transport, clock: desk.clock, ca }, [notifier(channel)], 2000)
+  const [one] = createNotifiers({ transport: desk.transport, clock: desk.clock, ca }, [notifier(channel)], sendMs)
   if (one === undefined) throw new Error('There is no notifier')
   return one.send({ notice, delivery: 'delivery-1', signal: new AbortController().signal })
 }
@@ -157,9 +158,9 @@ describe('Mail', () => {
       reason: 'the mail server 127.0.0.1 cannot be reached (ECONNREFUSED)',
     })
     const silent = await desks.smtp({ silent: true })
-    expect(await mail(await desks.open(), `smtp://127.0.0.1:${silent.port}`)).toMatchObject({
+    expect(await mail(await desks.open(), `smtp://127.0.0.1:${silent.port}`, { sendMs: 500 })).toMatchObject({
       ok: false,
-      reason: 'there was no answer within 2 s',
+      reason: 'there was no answer within 0.5 s',
     })
   })
 

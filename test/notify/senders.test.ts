@@ -18,14 +18,14 @@ const facts = { scope: 'scope-1', openedAt: START, now: START + HOUR, publicUrl:
 
 const NOTHING: Pick<Recorded, 'headers' | 'body'> = { headers: {}, body: '' }
 
-const HELD = troubleNotice('opened', 'held', {
+const HELD: Notice = troubleNotice('opened', 'held', {
   ...facts,
   status: statusOf({ health: 'held', hold: 'hold-1', name: 'a<b>&c_d' }),
   hold: holdOf({ id: 'hold-1' }),
 })
 
-async function send(desk: Desk, channel: Channel, notice: Notice = HELD): Promise<SendResult> {
-  const [one] = createNotifiers(desk, [notifier(channel)], 300)
+async function send(desk: Desk, channel: Channel, { notice = HELD, sendMs = 10_000 } = {}): Promise<SendResult> {
+  const [one] = createNotifiers(desk, [notifier(channel)], sendMs)
   if (one === undefined) throw new Error('There is no notifier')
   return one.send({ notice, delivery: 'delivery-1', signal: new AbortController().signal })
 }
@@ -135,7 +135,7 @@ describe('A webhook', () => {
   it('is not signed without a secret, and takes user and password of the address as Basic', async () => {
     const server = await desks.record({ status: 200 })
     const url = secretRef(`http://ada:p%40ss@127.0.0.1:${server.port}/in`)
-    await send(await desks.open(), { kind: 'webhook', url }, testNotice(START, undefined))
+    await send(await desks.open(), { kind: 'webhook', url }, { notice: testNotice(START, undefined) })
     const [request] = server.requests
     expect(request?.headers['vanta-sync-signature']).toBeUndefined()
     expect(request?.headers.authorization).toBe(`Basic ${Buffer.from('ada:p@ss').toString('base64')}`)
@@ -144,7 +144,7 @@ describe('A webhook', () => {
   it('tells of a recovery and its length', async () => {
     const server = await desks.record({ status: 200 })
     const notice = recoveryNotice({ ...facts, status: statusOf() })
-    await send(await desks.open(), { kind: 'webhook', url: secretRef(server.url) }, notice)
+    await send(await desks.open(), { kind: 'webhook', url: secretRef(server.url) }, { notice })
     const opened = troubleNotice('opened', 'trouble', { ...facts, status: failingStatus() })
     expect(JSON.parse(server.requests[0]?.body ?? '')).toMatchObject({
       kind: 'recovered',
@@ -169,7 +169,8 @@ describe('A notifier that cannot be reached', () => {
   it('that never answers fails after its time', async () => {
     const server = await desks.record(undefined)
     server.reply = undefined
-    const result = await send(await desks.open(), { kind: 'webhook', url: secretRef(server.url) })
+    const channel = { kind: 'webhook', url: secretRef(server.url) } as const
+    const result = await send(await desks.open(), channel, { sendMs: 300 })
     expect(result).toMatchObject({ ok: false, reason: 'there was no answer within 0.3 s' })
   })
 

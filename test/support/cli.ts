@@ -32,6 +32,8 @@ export interface CliResult {
 export interface Running {
   readonly pid: number
   readonly result: Promise<CliResult>
+  /** What it has printed so far. */
+  said(): Pick<CliResult, 'stdout' | 'stderr'>
   kill(signal: NodeJS.Signals): void
 }
 
@@ -200,7 +202,7 @@ function startCli(folder: string, given: Readonly<Record<string, string>>, { arg
   child.stdout?.setEncoding('utf8').on('data', (text: string) => (stdout += text))
   child.stderr?.setEncoding('utf8').on('data', (text: string) => (stderr += text))
   const result = once(child, 'close').then(([code]) => ({ code: code as number | null, stdout, stderr }))
-  return { pid: child.pid ?? 0, result, kill: (signal) => void child.kill(signal) }
+  return { pid: child.pid ?? 0, result, said: () => ({ stdout, stderr }), kill: (signal) => void child.kill(signal) }
 }
 
 function aliveIds(sandbox: Sandbox): string[] {
@@ -222,9 +224,9 @@ export async function textsBelow(folder: string): Promise<Map<string, string>> {
 }
 
 /** Resolves when the check holds. */
-export async function until(check: () => boolean, limitMs = 15_000): Promise<void> {
+export async function until(check: () => boolean | Promise<boolean>, limitMs = 15_000): Promise<void> {
   const end = Date.now() + limitMs
-  while (!check()) {
+  while (!(await check())) {
     if (Date.now() > end) throw new Error('waited in vain')
     await new Promise((resolve) => setTimeout(resolve, 10))
   }

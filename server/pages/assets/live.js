@@ -102,15 +102,18 @@
   function ask() {
     due = true
     if (working || timer) return
-    timer = setTimeout(async () => {
+    timer = setTimeout(() => {
       timer = 0
-      working = true
-      due = false
-      const done = await refresh().catch(() => true)
-      working = false
-      if (!done) due = true
-      if (due) setTimeout(ask, done ? 0 : PAUSE * 2)
+      void work()
     }, PAUSE)
+  }
+
+  async function work() {
+    working = true
+    due = false
+    const done = await refresh().catch(() => true)
+    working = false
+    if (!done || due) ask()
   }
 
   document.addEventListener('visibilitychange', () => {

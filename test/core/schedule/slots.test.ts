@@ -246,6 +246,12 @@ describe('a range of slots', () => {
     expect(countSlots(schedule, { after: noon, until: noon - DAY })).toBe(0)
   })
 
+  it('that ends soon after the clocks went back has the minute before', () => {
+    const until = Date.parse('2026-10-25T01:30Z')
+    const last = latestSlot({ ...schedule, cron: '59 * * * *' }, { after: 0, until })
+    expect(last).toBe(Date.parse('2026-10-25T00:59Z'))
+  })
+
   it('of years is counted up to a limit, and its last slot found, in no time', () => {
     const everyMinute = { cron: '* * * * *', zone: 'America/New_York' }
     const range = { after: noon - 5 * 365 * DAY, until: noon + 30_000 }

@@ -88,8 +88,8 @@ describeWithService('the status page in a browser', programs('chromium'), () => 
     for (let stop = 0; stop < 30; stop++) {
       await page.keyboard.press('Tab')
       const { name, seen } = await focusOf(page)
-      expect(seen, `the focus on ${name} is seen`).toBe(true)
       stops.push(name)
+      expect({ name, seen }).toEqual({ name, seen: true })
       if (name === 'approve-reason') await page.keyboard.type('The Leeds office closed')
       if (name.startsWith('Approve:')) break
     }
@@ -157,7 +157,7 @@ describeWithService('the status page in a browser', programs('chromium'), () => 
     for (const path of paths) {
       const html = await (await page.request.get(`${desk.url}${path}`)).text()
       expect(html).toContain('<main')
-      for (const canary of CANARIES) expect(html, path).not.toContain(canary)
+      expect(CANARIES.filter((canary) => html.includes(canary)).map((canary) => `${path}: ${canary}`)).toEqual([])
     }
 
     await page.goto(`${desk.url}/runs/run-seed-28`)
@@ -284,9 +284,9 @@ describeWithService('the status page in a browser', programs('chromium'), () => 
     const paths = ['/', '/resources/people', '/holds', `/holds/${SEEDED_HOLD}`, '/connectors', '/history']
     for (const path of paths) {
       await page.goto(`${desk.url}${path}`)
-      expect(await page.locator('main').innerText(), path).toContain('<img src=x onerror=')
-      expect(await page.locator('main img').count(), path).toBe(0)
-      expect(await page.title(), path).toContain('vanta-sync')
+      const shown = (await page.locator('main').innerText()).includes('<img src=x onerror=')
+      const made = (await page.locator('main img').count()) > 0 || !(await page.title()).includes('vanta-sync')
+      expect({ path, shown, made }).toEqual({ path, shown: true, made: false })
     }
   })
 
