@@ -5,11 +5,12 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import type { RunDocument } from '../../core/run/document.ts'
 import { connectionOf } from '../../core/vanta/connection.ts'
-import { ACCOUNTS, type CsvRow, type Office, people, person, until, withOffice } from '../support/cli.ts'
+import { type CsvRow, type Office, people, person, until, withOffice } from '../support/cli.ts'
 import {
   type ApiRun,
   daemonConfig,
   type DaemonProcess,
+  letIn,
   NOTHING,
   remainsIn,
   RESOURCE,
@@ -161,6 +162,7 @@ async function openWith(office: Office, { elsewhere }: Pick<Stop, 'elsewhere'>):
   await office.write('people.sh', SCRIPT)
   await give(office, BEFORE)
   if (elsewhere === undefined) return
+  letIn(office)
   office.env['VANTA_SYNC_STATE'] = join(office.folder, 'elsewhere')
   expect((await office.cli('run')).code).toBe(0)
   delete office.env['VANTA_SYNC_STATE']

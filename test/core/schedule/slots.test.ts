@@ -156,7 +156,7 @@ describe('the days of a schedule', () => {
         fc.pre(parseCron(text) !== undefined)
         expect(slotsIn({ cron: text, zone: 'UTC' }, from, until)).toEqual(all.filter((day) => names(new Date(day))))
       }),
-      { numRuns: 150 },
+      { numRuns: 100 },
     )
   })
 })
@@ -227,7 +227,7 @@ describe('the slots of any schedule', () => {
         const next = expected.find((slot) => slot > after)
         if (next !== undefined) expect(nextSlot(schedule, after)).toBe(next)
       }),
-      { numRuns: 400 },
+      { numRuns: 250 },
     )
   })
 })
