@@ -1,4 +1,5 @@
 /** Who hears of a run besides its caller: dead man's switches, notifiers, and node_exporter. None of them can fail it. */
+import { SECOND } from '../core/clock.ts'
 import { messageOf } from '../core/errors.ts'
 import { takeSnapshot } from '../core/health/snapshot.ts'
 import type { RunContext } from '../core/run/context.ts'
@@ -10,19 +11,24 @@ import { metricsText } from '../server/metrics-text.ts'
 
 type Context = Omit<RunContext, 'emit'>
 
+/** For all that is told at the end of a run. */
+const TELL_MS = 30 * SECOND
+
 /** Before the run. */
 export async function tellStart(context: Context, names: readonly string[]): Promise<void> {
   await pingRun({ context, names })
 }
 
-/** After it; the daemon looks for alarms by itself. */
+/** After it: with how its resources fared, or nothing when it was cut short. The daemon looks for alarms by itself. */
 export async function tellEnd(
   context: Context,
-  ended: readonly ResourceDocument[],
-  { alarms }: { alarms: boolean },
+  names: readonly string[],
+  { ended, alarms }: { ended: readonly ResourceDocument[]; alarms: boolean },
 ): Promise<void> {
-  await pingRun({ context, names: ended.map(({ name }) => name), ended })
-  if (alarms) await tellAlarms(context)
+  // A run that was interrupted has failed, and its signal must not keep anybody from hearing of it.
+  const signal = AbortSignal.timeout(TELL_MS)
+  await pingRun({ context: { ...context, signal }, names, ended })
+  if (alarms) await tellAlarms({ ...context, signal })
   await writeMetrics(context)
 }
 

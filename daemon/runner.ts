@@ -23,8 +23,8 @@ export interface RunnerOptions extends Pick<RunContext, 'state' | 'clock' | 'log
   hear(event: RunEvent): void
   /** Must not throw. */
   before(context: RunContext, asked: RunAsked): Promise<void>
-  /** After a run that was not cut, before its application is free again; must not throw. */
-  after(context: RunContext, document: RunDocument): Promise<void>
+  /** Before its application is free again; without a document when it was cut. Must not throw. */
+  after(context: RunContext, asked: RunAsked, document?: RunDocument): Promise<void>
   /** An application is free again. */
   freed(): void
 }
@@ -120,9 +120,13 @@ async function runOnce(options: RunnerOptions, asked: RunAsked, { runId, signal,
     const context: RunContext = { settings, state, transport, clock, log, signal, emit }
     await options.before(context, asked)
     const how = { command, resources, runId, waitMs: WAIT_MS, startedBy, toolVersion, itemLimit: ITEM_LIMIT }
-    const document = await run({ context, ...how })
-    await options.after(context, document)
-    return document
+    let document: RunDocument | undefined
+    try {
+      document = await run({ context, ...how })
+      return document
+    } finally {
+      await options.after(context, asked, document)
+    }
   } finally {
     await transport.close()
   }

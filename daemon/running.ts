@@ -1,19 +1,18 @@
 /** One run of the daemon, with a handle: what may be cut is cut at `stop`, a push goes to its end. */
 import { EXIT, isSyncError, messageOf, SyncError } from '../core/errors.ts'
 import type { Handle } from '../core/handle.ts'
-import type { RunDocument } from '../core/run/document.ts'
 import type { RunEvent } from '../core/run/events.ts'
 
 export interface Running extends Handle {
   readonly runId: string
-  /** Undefined when it was cut, or the state failed under it. */
-  readonly document: Promise<RunDocument | undefined>
+  /** Once it has ended: it was cut short by `stop` or `kill`. */
+  readonly wasCut: boolean
 }
 
 export interface RunWork {
   readonly runId: string
   /** Runs to the end, or throws the signal's reason. */
-  work(signal: AbortSignal, emit: (event: RunEvent) => void): Promise<RunDocument>
+  work(signal: AbortSignal, emit: (event: RunEvent) => void): Promise<unknown>
   hear(event: RunEvent): void
   /** What it threw that was not the stop. */
   failed(sentence: string): void
@@ -23,6 +22,7 @@ export function startRunning({ runId, work, hear, failed }: RunWork): Running {
   const cut = new AbortController()
   let stopping = false
   let pushing = false
+  let wasCut = false
 
   function hearAndCut(event: RunEvent): void {
     if (event.kind === 'stage') pushing = event.stage === 'push' || event.stage === 'verify'
@@ -32,21 +32,22 @@ export function startRunning({ runId, work, hear, failed }: RunWork): Running {
     if (stopping && !pushing) cut.abort(stopped())
   }
 
-  async function go(): Promise<RunDocument | undefined> {
+  async function go(): Promise<void> {
     try {
-      return await work(cut.signal, hearAndCut)
+      await work(cut.signal, hearAndCut)
     } catch (error) {
-      if (!cut.signal.aborted) failed(sentenceOf(error))
-      return undefined
+      wasCut = cut.signal.aborted
+      if (!wasCut) failed(sentenceOf(error))
     }
   }
 
-  const document = go()
-  const promise = document.then(() => undefined)
+  const promise = go()
   return {
     runId,
-    document,
     promise,
+    get wasCut() {
+      return wasCut
+    },
     async stop() {
       stopping = true
       if (!pushing) cut.abort(stopped())

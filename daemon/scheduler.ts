@@ -55,28 +55,33 @@ async function scheduledResources(options: SchedulerOptions, now: number): Promi
   const found: Scheduled[] = []
   for (const spec of settings.resources) {
     const { schedule, application } = spec
-    if (schedule === undefined) continue
+    if (schedule === undefined || runner.isBusy(application)) continue
     const scope = scopeOf(settings, spec)
-    await state.slots.see(scope, scheduleText(schedule), now, options.daemon)
-    if (runner.isBusy(application) || (await state.pauses.live(scope, now)) !== undefined) continue
-    found.push({ spec, scope, schedule, application: application.clientId, claim: await state.slots.get(scope) })
+    const claim = await state.slots.see(scope, scheduleText(schedule), now, options.daemon)
+    if ((await state.pauses.live(scope, now)) !== undefined) continue
+    found.push({ spec, scope, schedule, application: application.clientId, claim })
   }
   return found
 }
 
 async function startGroup(options: SchedulerOptions, { resources }: DueGroup<Scheduled>): Promise<void> {
   const claimed: DueResource<Scheduled>[] = []
-  for (const each of resources) if (await claim(options, each)) claimed.push(each)
+  for (const each of resources) {
+    // Another daemon was quicker, and takes the whole group: two runs would need two tokens.
+    if (!(await claim(options, each))) break
+    claimed.push(each)
+  }
   const [first] = claimed
   if (first === undefined) return
   for (const each of claimed) sayLate(options, each)
   const { configuration, runner, startedBy } = options
+  const isOnTime = claimed.every(({ due }) => due.why === 'on time')
   const started = runner.start({
     command: 'run',
     settings: configuration.current,
     application: first.resource.spec.application,
     resources: claimed.map(({ resource }) => resource.spec),
-    startedBy: `${startedBy}, ${claimed.some(({ due }) => due.why !== 'on time') ? 'catching up the slot' : 'slot'} ${toInstant(first.due.slotAt)}`,
+    startedBy: `${startedBy}, ${isOnTime ? 'slot' : 'catching up the slot'} ${toInstant(first.due.slotAt)}`,
   })
   void settleAfter(options, started, claimed)
 }
@@ -89,11 +94,12 @@ async function claim({ state, daemon }: SchedulerOptions, { resource, due }: Due
 /** What was cut by a stop is not settled: the next daemon takes the slot up again. */
 async function settleAfter(
   { state, log }: SchedulerOptions,
-  { document }: Running,
+  started: Running,
   claimed: readonly DueResource<Scheduled>[],
 ): Promise<void> {
   try {
-    if ((await document) === undefined) return
+    await started.promise
+    if (started.wasCut) return
     for (const { resource, due } of claimed) await state.slots.settle(resource.scope, due.slotAt)
   } catch (error) {
     log.error(`a slot could not be settled: ${messageOf(error)}`)
@@ -101,8 +107,8 @@ async function settleAfter(
 }
 
 const SENTENCES = {
-  late: 'a slot was missed by a little while; it is caught up now',
-  missed: 'slots were missed while nobody kept the schedule; they are caught up once, now',
+  late: 'a slot is late; it is caught up now',
+  missed: 'slots were missed; they are caught up once, now',
   interrupted: 'the daemon that had taken this slot was killed; it is run again',
 } as const
 

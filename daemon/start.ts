@@ -32,9 +32,9 @@ export interface DaemonOptions extends Pick<RunContext, 'state' | 'clock' | 'log
   serve?(operator: Operator): Promise<Served>
   /** Hears of every run, besides those who listen through the operator. */
   hear?(event: RunEvent): void
-  /** Before and after each run, with its context; must not throw. */
+  /** Before and after each run, with its context; a run that was cut has no document. Must not throw. */
   beforeRun?(context: RunContext, resources: readonly ResourceSpec[]): Promise<void>
-  afterRun?(context: RunContext, document: RunDocument): Promise<void>
+  afterRun?(context: RunContext, resources: readonly ResourceSpec[], document?: RunDocument): Promise<void>
 }
 
 export interface Served extends Handle {
@@ -78,7 +78,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       if (event.kind === 'run-started') wake()
     },
     before: async (context, { resources }) => options.beforeRun?.(context, resources),
-    after: async (context, document) => options.afterRun?.(context, document),
+    after: async (context, { resources }, document) => options.afterRun?.(context, resources, document),
     freed: wake,
   })
   let turnedAt = clock.now()

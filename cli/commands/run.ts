@@ -1,4 +1,6 @@
 import { UsageError } from '../../core/errors.ts'
+import type { ResourceSpec } from '../../core/resource.ts'
+import type { RunContext } from '../../core/run/context.ts'
 import type { RunDocument } from '../../core/run/document.ts'
 import { maskRun } from '../../core/run/redact.ts'
 import { run } from '../../core/run/run.ts'
@@ -98,27 +100,41 @@ export async function execute(io: Io, options: GlobalOptions, execution: Executi
     async work(context) {
       for (const warning of context.settings.warnings) context.log.warn(warning)
       const resources = chooseResources(context.settings, execution.names)
-      const tells = execution.command !== 'plan'
-      if (tells)
-        await tellStart(
+      const document = await telling(context, execution.command, resources, () =>
+        run({
           context,
-          resources.map(({ name }) => name),
-        )
-      const document = await run({
-        context,
-        command: execution.command,
-        resources,
-        ...(execution.onlyIf === undefined ? {} : { onlyIf: execution.onlyIf }),
-        waitMs,
-        startedBy: startedBy(),
-        toolVersion: toolVersion(),
-        itemLimit: execution.itemLimit ?? ITEM_LIMIT,
-      })
-      if (tells) await tellEnd(context, document.resources, { alarms: true })
+          command: execution.command,
+          resources,
+          ...(execution.onlyIf === undefined ? {} : { onlyIf: execution.onlyIf }),
+          waitMs,
+          startedBy: startedBy(),
+          toolVersion: toolVersion(),
+          itemLimit: execution.itemLimit ?? ITEM_LIMIT,
+        }),
+      )
       const shown = execution.itemLimit === undefined ? withoutItems(document) : document
       return execution.redact === true ? maskRun(shown, (text) => context.state.digest(text)) : shown
     },
   })
+}
+
+/** Who must hear of a run does, also when it is cut short. A plan concerns nobody. */
+async function telling(
+  context: RunContext,
+  command: RunCommand,
+  resources: readonly ResourceSpec[],
+  work: () => Promise<RunDocument>,
+): Promise<RunDocument> {
+  if (command === 'plan') return work()
+  const names = resources.map(({ name }) => name)
+  await tellStart(context, names)
+  let document: RunDocument | undefined
+  try {
+    document = await work()
+    return document
+  } finally {
+    await tellEnd(context, names, { ended: document?.resources ?? [], alarms: document !== undefined })
+  }
 }
 
 function withoutItems(document: RunDocument): RunDocument {

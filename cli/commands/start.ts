@@ -1,6 +1,7 @@
 import { hostname } from 'node:os'
 import { systemClock } from '../../core/clock.ts'
 import { EXIT, isSyncError } from '../../core/errors.ts'
+import type { ResourceSpec } from '../../core/resource.ts'
 import { openState } from '../../core/state/open.ts'
 import type { State } from '../../core/state/state.ts'
 import { type Daemon, startDaemon } from '../../daemon/start.ts'
@@ -50,16 +51,16 @@ async function startIn(io: Io, options: GlobalOptions, started: Started): Promis
     openTransport: (current) => openTransport(io, current),
     serve: (operator) => startServer({ operator, spec: settings.server, createPages }),
     hear: listenTo(io, options)(log),
-    beforeRun: (context, resources) =>
-      tellStart(
-        context,
-        resources.map(({ name }) => name),
-      ),
-    async afterRun(context, document) {
-      if (io.terminal && !options.quiet) io.err(runText(document, createPaint(io.colour)))
-      await tellEnd(context, document.resources, { alarms: false })
+    beforeRun: (context, resources) => tellStart(context, namesOf(resources)),
+    async afterRun(context, resources, document) {
+      if (document !== undefined && io.terminal && !options.quiet) io.err(runText(document, createPaint(io.colour)))
+      await tellEnd(context, namesOf(resources), { ended: document?.resources ?? [], alarms: false })
     },
   })
+}
+
+function namesOf(resources: readonly ResourceSpec[]): string[] {
+  return resources.map(({ name }) => name)
 }
 
 /** Where it listens, on standard output; what it does goes to the log. */

@@ -49,6 +49,6 @@ export function daemonLine({ daemons }: StatusSnapshot, when: When): Markup {
 function daemonText({ host, pid, startedAt, version, url }: DaemonStatus, when: When): Markup {
   const started = Date.parse(startedAt)
   const age = when.now - started > HOUR ? html` (${ago(started, when)})` : ''
-  const where = url === undefined ? host : html`<a href="${url}">${host}</a>`
+  const where = url === undefined || !/^https?:/.test(url) ? host : html`<a href="${url}">${host}</a>`
   return html`The daemon on ${where} (process ${pid}) runs since ${at(started, when)}${age}, version ${version}.`
 }

@@ -43,18 +43,28 @@ function runRow(view: View, run: RunRecord, only: string | undefined): Markup {
   </tr>`
 }
 
+const NAMED = 4
+
+/** Those that did not go through come first, with their outcome. */
 function names(rows: readonly ResourceRunRow[]): Markup | readonly Markup[] {
   if (rows.length === 0) return html`<span class="soft">none</span>`
-  const shown = rows
-    .slice(0, 4)
-    .map(
-      ({ resource }, index) =>
-        html`${index === 0 ? '' : ', '}<a href="/resources/${encodeURIComponent(resource)}">${resource}</a>`,
-    )
-  return rows.length <= 4 ? shown : [...shown, html` and ${rows.length - 4} more`]
+  const order = [...rows.filter((row) => !wentThrough(row)), ...rows.filter(wentThrough)]
+  const shown = order.slice(0, NAMED).map((row, index) => html`${index === 0 ? '' : ', '}${nameOf(row)}`)
+  return rows.length <= NAMED ? shown : [...shown, html` and ${rows.length - NAMED} more`]
 }
 
+function nameOf(row: ResourceRunRow): Markup {
+  const { resource, outcome } = row
+  return html`<a href="/resources/${encodeURIComponent(resource)}">${resource}</a>${wentThrough(row) ? '' : ` (${outcome})`}`
+}
+
+function wentThrough({ success, outcome }: ResourceRunRow): boolean {
+  return success || outcome === 'planned'
+}
+
+/** Of several resources those alone count that went through; of one, what it would have been counts too. */
 function sum(rows: readonly ResourceRunRow[], count: string): string {
-  if (rows.every(({ counts }) => counts[count] === undefined)) return '–'
-  return number(rows.reduce((total, { counts }) => total + (counts[count] ?? 0), 0))
+  const counted = rows.length === 1 ? rows : rows.filter(wentThrough)
+  if (counted.every(({ counts }) => counts[count] === undefined)) return '–'
+  return number(counted.reduce((total, { counts }) => total + (counts[count] ?? 0), 0))
 }

@@ -68,7 +68,7 @@ describe('a schedule', () => {
     expect(started(night)).toHaveLength(2)
     expect(night.logged).toContainEqual({
       level: 'warn',
-      message: 'slots were missed while nobody kept the schedule; they are caught up once, now',
+      message: 'slots were missed; they are caught up once, now',
       facts: expect.objectContaining({ resource: 'accounts', slot: '2026-11-23T05:17:00Z', missed: 4 }),
     })
     const [latest] = await night.state.runs.list({})

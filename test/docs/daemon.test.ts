@@ -18,7 +18,7 @@ describe.each(['docs/status-page.md', 'docs/docker.md', 'docs/daemon.md', 'docs/
     for (const block of shown) {
       const text = `${GOOD}${block.replaceAll('people-accounts', 'people')}`
       const files = { 'server.pem': 'x', 'server-key.pem': 'x' }
-      expect(await mistakes(text, { secrets: 'ignore', files }), block).toEqual([])
+      expect([block, ...(await mistakes(text, { secrets: 'ignore', files }))]).toEqual([block])
     }
   })
 })

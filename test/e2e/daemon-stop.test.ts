@@ -3,18 +3,23 @@ import { existsSync, readFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
+import type { StatusSnapshot } from '../../core/health/status.ts'
 import type { RunDocument } from '../../core/run/document.ts'
 import { connectionOf } from '../../core/vanta/connection.ts'
 import { type CsvRow, type Office, people, person, until, withOffice } from '../support/cli.ts'
 import {
   type ApiRun,
+  ask,
+  askJson,
   daemonConfig,
   type DaemonProcess,
   letIn,
+  missSlots,
   NOTHING,
   remainsIn,
   RESOURCE,
   startDaemonIn,
+  YEARLY,
 } from '../support/daemon.ts'
 import { createStateFolders, kill, says } from '../support/state-folder.ts'
 import { isDead } from '../connectors/exec/fixture.ts'
@@ -164,7 +169,7 @@ async function openWith(office: Office, { elsewhere }: Pick<Stop, 'elsewhere'>):
   if (elsewhere === undefined) return
   letIn(office)
   office.env['VANTA_SYNC_STATE'] = join(office.folder, 'elsewhere')
-  expect((await office.cli('run')).code).toBe(0)
+  expect((await ask(office, 'run')).code).toBe(0)
   delete office.env['VANTA_SYNC_STATE']
 }
 
@@ -174,7 +179,7 @@ async function startAt(office: Office, { graceMs }: Pick<Stop, 'graceMs'>): Prom
 }
 
 async function latest(office: Office): Promise<ApiRun> {
-  const { runs } = await office.json<{ runs: ApiRun[] }>('history', '--limit', '1')
+  const { runs } = await askJson<{ runs: ApiRun[] }>(office, 'history', '--limit', '1')
   const [run] = runs
   if (run === undefined) throw new Error('the history is empty')
   return run
@@ -183,7 +188,7 @@ async function latest(office: Office): Promise<ApiRun> {
 async function nextRunIsWhole(office: Office): Promise<void> {
   office.sandbox.control.clearFaults()
   await rm(join(office.folder, 'slow'), { force: true })
-  const next = await office.json('run', '--wait', '0s')
+  const next = await askJson<RunDocument>(office, 'run', '--wait', '0s')
   expect(next).toMatchObject({ outcome: 'succeeded', exitCode: 0, resources: [{ outcome: 'pushed', verified: true }] })
   expect(office.held()).toEqual(ids(AFTER))
 }
@@ -210,7 +215,7 @@ describe.concurrent('a daemon that is told to end by SIGTERM', () => {
         expect(stop.ended?.(office) ?? true).toBe(true)
         expect(office.held()).toEqual(ids(stop.holds === 'before' ? BEFORE : AFTER))
         expect(await latest(office)).toMatchObject({ id: runId, ...stop.run })
-        const { run } = await office.json<{ run: { document: RunDocument } }>('show', runId)
+        const { run } = await askJson<{ run: { document: RunDocument } }>(office, 'show', runId)
         expect(run).toMatchObject({ ...stop.run, document: { runId, outcome: (stop.run as ApiRun).outcome } })
         await nextRunIsWhole(office)
       })
@@ -239,6 +244,53 @@ describe.concurrent('a daemon that is told to end by SIGTERM', () => {
         expect(await latest(office)).toMatchObject({ id: runId, ...CUT })
         await kill(holder)
         await nextRunIsWhole(office)
+      })
+    },
+    PATIENT,
+  )
+})
+
+describe('a daemon that is killed by SIGKILL in the middle of a push', () => {
+  it(
+    'is told of truthfully, and the next one takes its slot up again by itself',
+    async () => {
+      await withOffice({ config: daemonConfig({ resource: YEARLY.yaml }), people: BEFORE }, async (office) => {
+        const first = await startDaemonIn(office)
+        expect((await first.ended(await first.run())).exitCode).toBe(0)
+        expect((await first.end()).code).toBe(0)
+        await office.export(AFTER)
+        missSlots(office)
+
+        office.sandbox.control.fail({ method: 'PUT' }, { delay: 30_000 })
+        const before = office.requests().length
+        const killed = await startDaemonIn(office)
+        const pushes = (): boolean => office.requests().slice(before).some((line) => line.startsWith('PUT'))
+        await until(pushes)
+        expect((await killed.end('SIGKILL')).code).toBeNull()
+        const [cut = ''] = remainsIn(office).running
+        expect(remainsIn(office)).toMatchObject({ daemons: [expect.stringMatching(/^daemon-/)], running: [cut] })
+
+        const status = await askJson<StatusSnapshot>(office, 'status')
+        expect(status).toMatchObject({ daemons: [], runs: [] })
+        expect(status.resources[0]).toMatchObject({ lastOutcome: 'pushed', schedule: { kept: false } })
+        expect(status.resources[0]).not.toHaveProperty('running')
+        expect(await latest(office)).toMatchObject({ id: cut, status: 'interrupted', outcome: 'interrupted' })
+        expect((await ask(office, 'show', cut)).stdout).toContain('interrupted')
+        expect(office.held()).toEqual(ids(BEFORE))
+
+        office.sandbox.control.clearFaults()
+        const next = await startDaemonIn(office)
+        await until(async () => (await latest(office)).status === 'finished')
+        expect(await latest(office)).toMatchObject({
+          outcome: 'succeeded',
+          startedBy: expect.stringContaining('catching up the slot'),
+          resources: [{ outcome: 'pushed' }],
+        })
+        expect(next.said().stderr).toContain('the daemon that had taken this slot was killed; it is run again')
+        expect(office.held()).toEqual(ids(AFTER))
+        expect((await next.status()).resources[0]).toMatchObject({ health: 'healthy', records: 20 })
+        expect((await next.end()).code).toBe(0)
+        expect(remainsIn(office)).toEqual(NOTHING)
       })
     },
     PATIENT,

@@ -26,6 +26,7 @@ export async function runCommand(
     terminal: false,
     colour: false,
     signal: new AbortController().signal,
+    onHangup: () => () => undefined,
   }
   try {
     return { code: await runProgram(args, io), stdout, stderr, problems: [] }

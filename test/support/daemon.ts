@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { StatusSnapshot } from '../../core/health/status.ts'
 import { openDatabase } from '../../core/state/sqlite.ts'
 import type { RunRecord } from '../../core/state/state.ts'
+import { type CommandResult, runCommand } from './command.ts'
 import { ACCOUNTS, type Office, type OfficeOptions, type Running, until } from './cli.ts'
 
 export const RESOURCE = 'people-x-accounts'
@@ -87,6 +88,21 @@ export async function startDaemonIn(office: Office, ...flags: string[]): Promise
   return listening(office.start('--json', 'start', ...flags))
 }
 
+/** A command in this process, on the office's configuration: for what only asks, and costs a second as a process. */
+export async function ask(office: Office, ...args: string[]): Promise<CommandResult> {
+  return runCommand(['--config', join(office.folder, 'vanta.config.yaml'), ...args], office.env)
+}
+
+/** The same with `--json`. @throws when standard output is not one JSON document */
+export async function askJson<T>(office: Office, ...args: string[]): Promise<T> {
+  const { stdout, stderr } = await ask(office, '--json', ...args)
+  try {
+    return JSON.parse(stdout) as T
+  } catch (cause) {
+    throw new Error(`not one JSON document: ${stdout}\n${stderr}`, { cause })
+  }
+}
+
 /** The secrets that the configuration refers to. */
 export function letIn({ env }: Office): void {
   Object.assign(env, { BOT_TOKEN: TOKEN, ADA_PASSWORD: PASSWORD })
@@ -105,7 +121,7 @@ async function listening(running: Running): Promise<DaemonProcess> {
 function processOf(running: Running, announced: DaemonProcess['announced'] & { url: string }): DaemonProcess {
   const { url } = announced
 
-  async function ask(method: string, path: string, body?: object): Promise<Answer> {
+  async function send(method: string, path: string, body?: object): Promise<Answer> {
     const response = await fetch(`${url}${path}`, {
       method,
       headers: {
@@ -120,7 +136,7 @@ function processOf(running: Running, announced: DaemonProcess['announced'] & { u
   }
 
   async function run(resource = RESOURCE): Promise<string> {
-    const answer = await ask('POST', `/api/resources/${resource}/run`)
+    const answer = await send('POST', `/api/resources/${resource}/run`)
     if (answer.status !== 202) throw new Error(`no run has begun: ${answer.status} ${answer.text}`)
     return answer.json<{ runId: string }>().runId
   }
@@ -128,7 +144,7 @@ function processOf(running: Running, announced: DaemonProcess['announced'] & { u
   async function ended(runId: string): Promise<ApiRun> {
     let seen: ApiRun | undefined
     await until(async () => {
-      const answer = await ask('GET', `/api/runs/${runId}`)
+      const answer = await send('GET', `/api/runs/${runId}`)
       // Its start is noted a moment after it was asked for.
       if (answer.status === 200) seen = answer.json<{ run: ApiRun }>().run
       return seen !== undefined && seen.status !== 'running'
@@ -143,9 +159,9 @@ function processOf(running: Running, announced: DaemonProcess['announced'] & { u
     announced,
     run,
     ended,
-    get: (path) => ask('GET', path),
-    post: (path, body) => ask('POST', path, body),
-    status: async () => (await ask('GET', '/api/status')).json<StatusSnapshot>(),
+    get: (path) => send('GET', path),
+    post: (path, body) => send('POST', path, body),
+    status: async () => (await send('GET', '/api/status')).json<StatusSnapshot>(),
     async end(signal = 'SIGTERM') {
       const begun = performance.now()
       running.kill(signal)
@@ -167,10 +183,20 @@ export interface Remains {
   readonly leases: readonly string[]
 }
 
+/** Slots of this schedule come once a year: none comes by itself while a test runs. */
+export const YEARLY = { cron: '17 3 1 1 *', yaml: "    schedule: { cron: '17 3 1 1 *', timezone: UTC, jitter: 0 }" }
+const TWO_YEARS_MS = 2 * 366 * 24 * 3600 * 1000
+
+/** As if no daemon had been there for two years: the next one has a slot to catch up. */
+export function missSlots(office: Office): void {
+  inState(office, (database) =>
+    database.prepare('UPDATE slot SET slot_at = slot_at - ?, daemon = NULL').run(TWO_YEARS_MS),
+  )
+}
+
 export function remainsIn(office: Office): Remains {
   const folder = join(office.folder, '.vanta-sync')
-  const names = (below: string): string[] =>
-    existsSync(join(folder, below)) ? readdirSync(join(folder, below)) : []
+  const names = (below: string): string[] => (existsSync(join(folder, below)) ? readdirSync(join(folder, below)) : [])
   return {
     daemons: rowsOf(office, 'SELECT id FROM daemon'),
     running: rowsOf(office, "SELECT id FROM run WHERE status = 'running'"),

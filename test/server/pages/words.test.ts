@@ -8,7 +8,7 @@ import { ageText, at, zoneText } from '../../../server/pages/when.ts'
 describe('times', () => {
   const now = Date.UTC(2026, 10, 27, 9, 30)
   const when = { now, zone: 'Europe/Berlin' }
-  const markup = (ms: number): string => `${at(ms, when) as string}`
+  const markup = (ms: number): string => (at(ms, when) as string).trim()
   const words = (ms: number): string => markup(ms).replace(/<[^>]+>/g, '')
 
   it('are told in the zone of the configuration, near days by their name', () => {
