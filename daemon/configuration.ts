@@ -16,8 +16,8 @@ export interface ConfigurationOptions {
   readonly settings: Settings
   readonly log: Log
   load(): Promise<Loaded>
-  /** After others were taken. */
-  changed(settings: Settings): void
+  /** Others were taken, or refused: whoever shows or keeps them looks again. */
+  changed(): void
 }
 
 export function createConfiguration({ settings, log, load, changed }: ConfigurationOptions): Configuration {
@@ -30,6 +30,7 @@ export function createConfiguration({ settings, log, load, changed }: Configurat
     if ('problems' in loaded) {
       problem = loaded.problems[0]
       for (const sentence of loaded.problems) log.error(`the configuration is not taken: ${sentence}`, { why })
+      changed()
       return
     }
     current = loaded.settings
@@ -39,7 +40,7 @@ export function createConfiguration({ settings, log, load, changed }: Configurat
       log.warn(`${key} was changed: it is taken at the next start of the daemon`, { why })
     }
     log.info('configuration taken', { why, hash: current.hash, resources: current.resources.length })
-    changed(current)
+    changed()
   }
 
   return {

@@ -112,15 +112,16 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     },
   })
   loops.push(beat, alarms, scheduler)
-  const watch = watchFiles({
-    clock,
-    files: () => watched(configuration.current),
-    async changed() {
-      await configuration.reload('a file was changed')
-      await served?.reloadTls()
-    },
-  })
-  const others = [beat, alarms, watch]
+  const watches = [
+    watchFiles({
+      clock,
+      files: () => [configuration.current.file],
+      taken: settings.hash,
+      changed: () => configuration.reload('the file was changed'),
+    }),
+    ...watchTls(options, served),
+  ]
+  const others = [beat, alarms, ...watches]
   return daemonOf({ options, id, mark, runner, scheduler, others, served, operator, configuration })
 }
 
@@ -137,8 +138,18 @@ async function serveOrUndo(
   }
 }
 
-function watched({ file, server: { tls } }: Settings): string[] {
-  return tls === undefined ? [file] : [file, tls.cert, tls.key]
+function watchTls({ clock, settings: { server } }: DaemonOptions, served: Served | undefined): Handle[] {
+  const { tls } = server
+  if (tls === undefined || served === undefined) return []
+  return [
+    watchFiles({
+      clock,
+      files: () => [tls.cert, tls.key],
+      async changed() {
+        await served.reloadTls()
+      },
+    }),
+  ]
 }
 
 interface Parts {

@@ -10,16 +10,18 @@ export interface WatchOptions {
   readonly clock: Clock
   /** Absolute paths, asked at each look. */
   files(): readonly string[]
+  /** Hex SHA-256 of the content that was taken already; that of the first look unless told. */
+  readonly taken?: string
   /** Called once for each change, when two looks in a row agree: a file that is being written is not read. */
   changed(): Promise<void>
 }
 
-export function watchFiles({ clock, files, changed }: WatchOptions): Handle {
+export function watchFiles({ clock, files, taken: before, changed }: WatchOptions): Handle {
   const end = new AbortController()
 
   async function watch(): Promise<void> {
-    let taken = await printOf(files())
-    let seen = taken
+    let seen = await printOf(files())
+    let taken = before ?? seen
     while (!end.signal.aborted) {
       await clock.sleep(POLL_MS, end.signal).catch(() => undefined)
       const now = await printOf(files())
@@ -42,7 +44,6 @@ export function watchFiles({ clock, files, changed }: WatchOptions): Handle {
 async function printOf(paths: readonly string[]): Promise<string> {
   const hash = createHash('sha256')
   for (const path of paths) {
-    hash.update(`${path}\0`)
     // A file that is not there is a content like any other.
     hash.update(await readFile(path).catch((error: NodeJS.ErrnoException) => error.code ?? 'unreadable'))
   }

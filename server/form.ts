@@ -12,8 +12,9 @@ export async function formOf(c: Context): Promise<Readonly<Record<string, string
 
 /** A path on this server; `/` for what leads elsewhere. */
 export function localPath(text: string | undefined): string {
-  if (text === undefined || !/^\/(?![/\\])[^\\\s]*$/.test(text)) return '/'
+  if (text === undefined || !text.startsWith('/')) return '/'
   const base = 'http://local.invalid'
+  // Read as browsers do: a backslash is a slash, and tabs are not there.
   const url = URL.canParse(text, base) ? new URL(text, base) : undefined
   // Dots in the path may make of one that looks local one that begins with two slashes.
   return url?.origin === base && !url.pathname.startsWith('//') ? url.pathname + url.search + url.hash : '/'

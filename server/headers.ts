@@ -17,7 +17,8 @@ const POLICY = [
 const ALWAYS: Readonly<Record<string, string>> = {
   'content-security-policy': POLICY,
   'x-content-type-options': 'nosniff',
-  'referrer-policy': 'no-referrer',
+  // `no-referrer` would also hide from us that our own forms are ours: browsers then send `Origin: null`.
+  'referrer-policy': 'same-origin',
   'x-frame-options': 'DENY',
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-resource-policy': 'same-origin',

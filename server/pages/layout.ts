@@ -55,17 +55,10 @@ ${head(title, stamp, false)}
 </html>`
 }
 
-/**
- * The header says `no-referrer`, and with that browsers send our own forms with `Origin: null`, as if from elsewhere.
- * Of other sites `same-origin` keeps as much from them.
- */
-const REFERRER = 'same-origin'
-
 function head(title: string, stamp: string, reload: boolean): Markup {
   return html`<head>
   <meta charset="utf-8">
   <meta name="viewport" content="width=device-width, initial-scale=1">
-  <meta name="referrer" content="${REFERRER}">
   <meta name="color-scheme" content="light dark">
   ${reload ? html`<noscript><meta http-equiv="refresh" content="5"></noscript>` : ''}
   <title>${title} · vanta-sync</title>

@@ -25,6 +25,8 @@ export interface Night extends Workshop {
   start(change?: Partial<DaemonOptions>): Promise<Daemon>
   /** Lets time pass; runs that begin come to their end in it. */
   pass(ms: number, stepMs?: number): Promise<void>
+  /** Lets time pass until the check holds, with real time for what reads files. */
+  passUntil(check: () => boolean, stepMs: number): Promise<void>
   /** Waits until no run goes on, letting time pass as the run asks for. */
   rest(): Promise<void>
   setSettings(change: (settings: Settings) => Settings): void
@@ -91,6 +93,16 @@ export async function openNight(options: WorkshopOptions & { from?: number } = {
         await rest()
       }
     },
+    async passUntil(check: () => boolean, stepMs: number) {
+      for (let step = 0; !check(); step++) {
+        if (step > MOST_STEPS) throw new Error('waited in vain')
+        await clock.advance(stepMs)
+        await rest()
+        await new Promise((resolve) => {
+          setTimeout(resolve, 5)
+        })
+      }
+    },
     setSettings(change: (settings: Settings) => Settings) {
       settings = change(settings)
     },
@@ -110,6 +122,7 @@ export async function openNight(options: WorkshopOptions & { from?: number } = {
 const QUIET_TURNS = 2
 /** So often it is looked whether a run has gone on by itself. */
 const LOOKS = 20
+const MOST_STEPS = 1000
 const STEP_IN_RUN_MS = 100
 
 async function immediate(): Promise<void> {

@@ -1,6 +1,7 @@
+import { createHash } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
-import { HOUR, MINUTE, SECOND } from '../../core/clock.ts'
+import { HOUR, SECOND } from '../../core/clock.ts'
 import { type Night, useNights } from './fixture.ts'
 
 const openNight = useNights()
@@ -9,10 +10,21 @@ function started(night: Night): number {
   return night.heard.filter(({ kind }) => kind === 'run-started').length
 }
 
+/** The file is what the settings were made of. */
+async function begin(night: Night): Promise<void> {
+  await writeFile(night.settings.file, 'one')
+  const hash = createHash('sha256').update('one').digest('hex')
+  night.setSettings((settings) => ({ ...settings, hash }))
+}
+
+function taken(night: Night): number {
+  return night.logged.filter(({ message }) => message === 'configuration taken').length
+}
+
 describe('a configuration that changes', () => {
   it('is taken when its content has changed and rests, also where it was swapped by links', async () => {
     const night = await openNight()
-    await writeFile(night.settings.file, 'one')
+    await begin(night)
     await night.start()
     await night.pass(HOUR)
     expect(started(night)).toBe(0)
@@ -20,22 +32,24 @@ describe('a configuration that changes', () => {
     await night.pass(HOUR)
     expect(started(night)).toBe(0)
     await writeFile(night.settings.file, 'two')
-    await night.pass(HOUR, 10 * SECOND)
+    await night.passUntil(() => taken(night) === 1, 5 * SECOND)
+    await night.pass(HOUR)
     expect(started(night)).toBe(1)
   })
 
   it('is told and not taken when it is wrong; the old one stays until the next that is right', async () => {
     const night = await openNight()
-    await writeFile(night.settings.file, 'one')
+    await begin(night)
     night.setResources((one) => [{ ...one, schedule: { cron: '30 * * * *', zone: 'UTC', jitterMs: 0 } }])
     let loads: 'wrong' | 'right' = 'wrong'
-    const right = night.settings
     const daemon = await night.start({
       load: async () =>
-        loads === 'wrong' ? { problems: ['vanta.config.yaml:3:1 a: is unknown', 'another'] } : { settings: right },
+        loads === 'wrong'
+          ? { problems: ['vanta.config.yaml:3:1 a: is unknown', 'another'] }
+          : { settings: night.settings },
     })
     await writeFile(night.settings.file, 'two')
-    await night.pass(MINUTE, 5 * SECOND)
+    await night.passUntil(() => night.logged.some(({ level }) => level === 'error'), 5 * SECOND)
     expect(night.logged.filter(({ level }) => level === 'error').map(({ message }) => message)).toEqual([
       'the configuration is not taken: vanta.config.yaml:3:1 a: is unknown',
       'the configuration is not taken: another',

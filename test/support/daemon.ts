@@ -21,6 +21,8 @@ export interface DaemonConfig {
   readonly resource?: string
   /** Further keys of the file, not indented. */
   readonly more?: string
+  /** Default: a free one. */
+  readonly port?: number
 }
 
 /** Users: `bot` with a token and `ada` with a password, both approvers. */
@@ -31,7 +33,10 @@ export function daemonConfig(given: DaemonConfig = {}): NonNullable<OfficeOption
 const CSV = `    use: csv
     with: { path: ./people.csv }`
 
-export function daemonConfigText(baseUrl: string, { connector = CSV, resource = '', more = '' }: DaemonConfig): string {
+export function daemonConfigText(
+  baseUrl: string,
+  { connector = CSV, resource = '', more = '', port = 0 }: DaemonConfig = {},
+): string {
   return `vanta:
   baseUrl: ${baseUrl}
   limits: { tokenRequests: 1000, resourceRequests: 1000 }
@@ -50,7 +55,7 @@ resources:
     from: [{ connector: people-x-export }]
 ${resource}
 server:
-  port: 0
+  port: ${port}
   users:
     - { name: bot, role: approver, token: { env: BOT_TOKEN } }
     - { name: ada, role: approver, password: { env: ADA_PASSWORD } }
@@ -113,9 +118,9 @@ async function listening(running: Running): Promise<DaemonProcess> {
   void running.result.then(() => (over = true))
   await until(() => over || running.said().stdout.includes('\n'), STARTED_MS)
   const { stdout, stderr } = running.said()
-  if (over) throw new Error(`the daemon ended: ${stdout}${stderr}`)
-  const announced = JSON.parse(stdout) as DaemonProcess['announced'] & { url: string }
-  return processOf(running, announced)
+  // Of a start that fails the document comes before the end.
+  if (!stdout.includes('"url"')) throw new Error(`the daemon did not start: ${stdout}${stderr}`)
+  return processOf(running, JSON.parse(stdout) as DaemonProcess['announced'] & { url: string })
 }
 
 function processOf(running: Running, announced: DaemonProcess['announced'] & { url: string }): DaemonProcess {
@@ -184,7 +189,7 @@ export interface Remains {
 }
 
 /** Slots of this schedule come once a year: none comes by itself while a test runs. */
-export const YEARLY = { cron: '17 3 1 1 *', yaml: "    schedule: { cron: '17 3 1 1 *', timezone: UTC, jitter: 0 }" }
+export const YEARLY = { cron: '17 3 1 1 *', yaml: "    schedule: { cron: '17 3 1 1 *', zone: UTC, jitter: 0 }" }
 const TWO_YEARS_MS = 2 * 366 * 24 * 3600 * 1000
 
 /** As if no daemon had been there for two years: the next one has a slot to catch up. */

@@ -1,5 +1,8 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { HOUR, MINUTE } from '../../../core/clock.ts'
+import type { UserSpec } from '../../../core/resource.ts'
+import { Secret } from '../../../core/secret.ts'
 import { createFakeClock, type FakeClock } from '../../support/fake-clock.ts'
 import { basic, bearer, createBrowser } from '../browser.ts'
 import { ADA, type Desk, openDesk, secretRef, USERS, VERA } from '../support.ts'
@@ -7,6 +10,7 @@ import { ADA, type Desk, openDesk, secretRef, USERS, VERA } from '../support.ts'
 let desk: Desk
 let clock: FakeClock
 let password = 'the first one'
+let users: readonly UserSpec[]
 
 beforeAll(async () => {
   clock = createFakeClock()
@@ -16,7 +20,8 @@ beforeAll(async () => {
     role: 'viewer' as const,
     password: { describe: '{ file: gone }', resolve: async () => Promise.reject(new Error('no such file')) },
   }
-  desk = await openDesk({ clock, runs: 1, server: { users: [...USERS, rotating, broken] } })
+  users = [...USERS, rotating, broken]
+  desk = await openDesk({ clock, runs: 1, server: { users } })
 })
 afterAll(() => desk.close())
 
@@ -185,7 +190,9 @@ describe('guessing', () => {
     expect((await createBrowser(desk.url).login(ADA.name, ADA.password)).status).toBe(303)
   })
 
-  test('many guesses at once are no way around it', async () => {
+  test('many guesses at once are no way around it, even while secrets take their time', async () => {
+    const slow = { describe: '{ exec: [slow] }', resolve: async () => wait(100, new Secret('slow')) }
+    desk.configure({ users: [...USERS, { name: 'sven', role: 'viewer', token: slow }] })
     const answers = await Promise.all(
       Array.from({ length: 40 }, (_, guess) =>
         fetch(`${desk.url}/api/status`, { headers: bearer(`guess ${guess}`) }).then(({ status }) => status),
@@ -193,6 +200,7 @@ describe('guessing', () => {
     )
     expect(answers.filter((status) => status === 401)).toHaveLength(5)
     expect(answers.filter((status) => status === 429)).toHaveLength(35)
+    desk.configure({ users })
     await clock.advance(HOUR)
   })
 
