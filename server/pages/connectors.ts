@@ -4,7 +4,7 @@ import type { ConnectorSpec, ResourceSpec } from '../../core/resource.ts'
 import type { CheckRow } from '../../core/state/state.ts'
 import type { SourceRead } from './connector-use.ts'
 import { actionForm } from './forms.ts'
-import { type Markup, plural, sentence } from './markup.ts'
+import { type Markup, plural, prose, sentence } from './markup.ts'
 import { type Look, pill } from './states.ts'
 import type { View } from './view.ts'
 import { ago, at } from './when.ts'
@@ -45,8 +45,8 @@ function card(view: View, { spec, users, read, check }: ConnectorFacts): Markup 
 }
 
 function checkText(view: View, { at: when, says, hint, code, login }: CheckRow): Markup {
-  return html`${at(when, view)} <span class="sub">${ago(when, view)}</span><p>${sentence(says)}</p>
-    ${hint === undefined ? '' : html`<p>${sentence(hint)}</p>`}${code === undefined ? '' : html`<p class="sub"><code>${code}</code></p>`}
+  return html`${at(when, view)} <span class="sub">${ago(when, view)}</span><p>${prose(says)}</p>
+    ${hint === undefined ? '' : html`<p>${prose(hint)}</p>`}${code === undefined ? '' : html`<p class="sub"><code>${code}</code></p>`}
     ${login?.expiresAt === undefined ? '' : html`<p>Its login expires ${at(Date.parse(login.expiresAt), view)}.</p>`}
     ${login?.personal === undefined ? '' : html`<p>${sentence(login.personal)}</p>`}`
 }

@@ -4,7 +4,7 @@ import type { LoginAsked, PageError } from '../page-deps.ts'
 import { hidden } from './forms.ts'
 import { icon } from './icons.ts'
 import { mark } from './layout.ts'
-import { type Markup, sentence } from './markup.ts'
+import { type Markup, prose, sentence } from './markup.ts'
 
 export function loginForm(csrfToken: string, { error, next }: LoginAsked): Markup {
   return html`<section class="card door"><div class="brand">${mark()}vanta-sync</div>
@@ -22,5 +22,5 @@ export function withoutLogin(): Markup {
 }
 
 export function errorContent(status: number, { title, message, hint }: PageError): Markup {
-  return html`<section class="card door"><p class="status">${status}</p><h1>${title}</h1><p>${sentence(message)}</p>${hint === undefined ? '' : html`<p>${sentence(hint)}</p>`}<p><a href="/">To the overview</a></p></section>`
+  return html`<section class="card door"><p class="status">${status}</p><h1>${title}</h1><p>${prose(message)}</p>${hint === undefined ? '' : html`<p>${prose(hint)}</p>`}<p><a href="/">To the overview</a></p></section>`
 }

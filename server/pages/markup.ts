@@ -31,6 +31,14 @@ export function sentence(text: string): string {
   return /[.!?…]$/.test(text) ? text : `${text}.`
 }
 
+/** A sentence in which what stands between backticks is code. */
+export function prose(text: string): Markup {
+  const parts = sentence(text).split('`')
+  // Without its second one a backtick is a letter.
+  if (parts.length % 2 === 0) return html`${sentence(text)}`
+  return html`${parts.map((part, index) => (index % 2 === 1 ? html`<code>${part}</code>` : part))}`
+}
+
 /** `1.2 MB`, in powers of ten as file managers show it. */
 export function sizeText(bytes: number): string {
   if (bytes < 1000) return plural(bytes, 'byte')

@@ -4,7 +4,7 @@ import type { LiveRun, ResourceStatus, StatusSnapshot } from '../../core/health/
 import { sayDuration } from '../../core/text/duration.ts'
 import { daemonLine, daemonWarnings } from './daemon.ts'
 import { icon } from './icons.ts'
-import { type Markup, number, sentence } from './markup.ts'
+import { type Markup, number, prose, sentence } from './markup.ts'
 import { progress } from './progress.ts'
 import type { Point } from './series.ts'
 import { sparkline } from './sparkline.ts'
@@ -72,8 +72,8 @@ function story(resource: ResourceStatus, view: View): Markup {
   const { wrong, remedy, paused, running, notices = [] } = resource
   return html`${running === undefined ? '' : html`<div class="story"><a href="/runs/${running.runId}">Running now</a>${progress(running)}</div>`}
     ${paused === undefined ? '' : html`<p class="story">Paused by ${paused.by} until ${at(Date.parse(paused.until), view)}: “${paused.reason}”</p>`}
-    ${wrong === undefined ? '' : html`<p class="story wrong">${sentence(wrong)}</p>`}
-    ${remedy === undefined || wrong === undefined ? '' : html`<p class="story">${sentence(remedy)} ${nextStep(resource)}</p>`}
+    ${wrong === undefined ? '' : html`<p class="story wrong">${prose(wrong)}</p>`}
+    ${remedy === undefined || wrong === undefined ? '' : html`<p class="story">${prose(remedy)} ${nextStep(resource)}</p>`}
     ${notices.map((notice) => html`<p class="story notice">${icon('note')}${sentence(notice)}</p>`)}`
 }
 

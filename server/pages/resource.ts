@@ -6,7 +6,7 @@ import type { RunRecord } from '../../core/state/state.ts'
 import type { SourceRead } from './connector-use.ts'
 import { actionForm, insteadOf, reasonField, termField } from './forms.ts'
 import { banner } from './layout.ts'
-import { fact, type Markup, number, plural, sentence } from './markup.ts'
+import { fact, type Markup, number, plural, prose, sentence } from './markup.ts'
 import { lastSuccess, nextSlot, nextStep, statePills } from './overview.ts'
 import { plots } from './plots.ts'
 import { progress } from './progress.ts'
@@ -43,7 +43,7 @@ function trouble(view: View, status: ResourceStatus): Markup {
   const tone = health === 'held' || health === 'degraded' ? 'warn' : health === 'never run' ? 'calm' : 'bad'
   return html`${running === undefined ? '' : html`<section class="card live"><div class="head"><h2><a href="/runs/${running.runId}">Running now</a></h2></div><ul class="stages-now"><li>${progress(running)}</li></ul></section>`}
     ${paused === undefined ? '' : banner('calm', html`<p><b>Paused by ${paused.by}</b> until ${at(Date.parse(paused.until), view)} (${ago(Date.parse(paused.until), view)}), since ${at(Date.parse(paused.since), view)}: “${paused.reason}”</p><p>It neither runs nor alarms until then.</p>`)}
-    ${wrong === undefined ? '' : banner(tone, html`<p><b>${sentence(wrong)}</b></p>${connection === undefined || connection.says === wrong ? '' : html`<p>${connection.side}: ${sentence(connection.says)}</p>`}${remedy === undefined ? '' : html`<p>${sentence(remedy)} ${nextStep(status)}</p>`}`)}
+    ${wrong === undefined ? '' : banner(tone, html`<p><b>${prose(wrong)}</b></p>${connection === undefined || connection.says === wrong ? '' : html`<p>${connection.side}: ${prose(connection.says)}</p>`}${remedy === undefined ? '' : html`<p>${prose(remedy)} ${nextStep(status)}</p>`}`)}
     ${notices.map((notice) => banner('calm', html`<p>${sentence(notice)}</p>`))}`
 }
 

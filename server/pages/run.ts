@@ -4,7 +4,7 @@ import type { LiveRun } from '../../core/health/status.ts'
 import type { ResourceDocument, RunDocument, SourceDocument } from '../../core/run/document.ts'
 import type { RunRecord } from '../../core/state/state.ts'
 import { banner } from './layout.ts'
-import { fact, type Markup, number, plural, scrolling, sentence, sizeText, tookText } from './markup.ts'
+import { fact, type Markup, number, plural, prose, scrolling, sizeText, tookText } from './markup.ts'
 import { maskingNote } from './masking.ts'
 import { planItems } from './plan.ts'
 import { progress } from './progress.ts'
@@ -104,7 +104,7 @@ function resourceSection(view: View, document: ResourceDocument, { index, facts 
     ${error === undefined ? '' : html`<div class="pad">${errorBanner(error)}</div>`}
     ${paused === undefined ? '' : html`<div class="pad">${banner('calm', html`<p>Paused by ${paused.by} until ${at(Date.parse(paused.until), view)}: “${paused.reason}”</p>`)}</div>`}
     ${counts(document)}
-    ${warnings.length === 0 ? '' : html`<div class="pad">${warnings.map(({ message }) => banner('warn', html`<p>${sentence(message)}</p>`))}</div>`}
+    ${warnings.length === 0 ? '' : html`<div class="pad">${warnings.map(({ message }) => banner('warn', html`<p>${prose(message)}</p>`))}</div>`}
     ${stageBar(document.stages ?? [], view)}
     ${hold === undefined ? '' : html`<div class="part"><h3>Why it was held</h3>${reasonList(hold.reasons)}${hold.id === undefined ? '' : html`<p class="pad"><a href="/holds/${hold.id}">Hold ${hold.id}</a></p>`}</div>`}
     ${problemPart(document)}
@@ -116,7 +116,7 @@ function resourceSection(view: View, document: ResourceDocument, { index, facts 
 export function errorBanner({ code, message, hint }: NonNullable<ResourceDocument['error']>): Markup {
   return banner(
     'bad',
-    html`<p><b>${sentence(message)}</b></p>${hint === undefined ? '' : html`<p>${sentence(hint)}</p>`}<p class="sub"><code>${code}</code></p>`,
+    html`<p><b>${prose(message)}</b></p>${hint === undefined ? '' : html`<p>${prose(hint)}</p>`}<p class="sub"><code>${code}</code></p>`,
   )
 }
 

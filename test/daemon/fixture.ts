@@ -29,6 +29,8 @@ export interface Night extends Workshop {
   passUntil(check: () => boolean, stepMs: number): Promise<void>
   /** Waits until no run goes on, letting time pass as the run asks for. */
   rest(): Promise<void>
+  /** Drops what was logged, heard and slept, so that a long night does not grow by its own notes. */
+  forget(): void
   setSettings(change: (settings: Settings) => Settings): void
   setResources(resources: (one: ResourceSpec) => readonly ResourceSpec[]): void
 }
@@ -102,6 +104,9 @@ export async function openNight(options: WorkshopOptions & { from?: number } = {
           setTimeout(resolve, 5)
         })
       }
+    },
+    forget() {
+      for (const notes of [logged, heard, workshop.events, clock.slept as number[]]) notes.length = 0
     },
     setSettings(change: (settings: Settings) => Settings) {
       settings = change(settings)
