@@ -3,11 +3,12 @@
 // Measures dist, which `npm run bench` builds when it is stale.
 import { argv, exit } from 'node:process'
 import { benchExec } from './exec.mjs'
+import { benchIdle } from './idle.mjs'
 import { benchLdap } from './ldap.mjs'
 import { benchMillion } from './million.mjs'
 import { benchPush } from './push.mjs'
 
-const BENCHES = { push: benchPush, million: benchMillion, ldap: benchLdap, exec: benchExec }
+const BENCHES = { push: benchPush, million: benchMillion, ldap: benchLdap, exec: benchExec, idle: benchIdle }
 
 const wanted = argv.slice(2)
 const strange = wanted.find((name) => !Object.hasOwn(BENCHES, name))

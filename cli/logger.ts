@@ -1,7 +1,6 @@
-/** JSON lines on standard error, scrubbed of every secret that was resolved. */
+/** JSON lines on standard error. Secrets are taken out by the stream, see `scrubbed` in `cli/io.ts`. */
 import { pino } from 'pino'
-import type { Log } from '../core/log.ts'
-import type { Secret } from '../core/secret.ts'
+import type { Log, LogFacts } from '../core/log.ts'
 
 /** Wipes a progress line that may stand there. */
 export const CLEAR_LINE = '\r\u001b[2K'
@@ -9,14 +8,10 @@ export const CLEAR_LINE = '\r\u001b[2K'
 export interface LoggerOptions {
   readonly level: string
   readonly write: (line: string) => void
-  secrets(): readonly Secret[]
 }
 
-export function createLogger({ level, write, secrets }: LoggerOptions): Log {
-  const logger = pino(
-    { level, base: null, timestamp: pino.stdTimeFunctions.isoTime },
-    { write: (line: string) => write(scrub(line, secrets())) },
-  )
+export function createLogger({ level, write }: LoggerOptions): Log {
+  const logger = pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, { write })
   return {
     debug: (message, facts = {}) => logger.debug(facts, message),
     info: (message, facts = {}) => logger.info(facts, message),
@@ -26,33 +21,22 @@ export function createLogger({ level, write, secrets }: LoggerOptions): Log {
 }
 
 /** The same for people: no debug and info, since progress and the result say those. */
-export function createTerminalLog({ write, secrets }: Omit<LoggerOptions, 'level'>): Log {
-  const say = (word: string, message: string): void =>
-    write(`${CLEAR_LINE}${scrub(`${word}: ${message}`, secrets())}\n`)
+export function createTerminalLog(write: LoggerOptions['write']): Log {
+  const say = (word: string, message: string, facts: LogFacts = {}): void =>
+    write(`${CLEAR_LINE}${word}: ${message}${tail(message, facts)}\n`)
   return {
     debug: () => undefined,
     info: () => undefined,
-    warn: (message) => say('warning', message),
-    error: (message) => say('error', message),
+    warn: (message, facts) => say('warning', message, facts),
+    error: (message, facts) => say('error', message, facts),
   }
 }
 
-/** Shorter ones would tear holes into ordinary words. */
-const LEAST_LENGTH = 4
-
-/** Takes out each secret, also as base64, in a URL and inside JSON; the longest first, since one may contain another. */
-export function scrub(text: string, secrets: readonly Secret[]): string {
-  const forms = new Set<string>()
-  for (const secret of secrets) {
-    const value = secret.reveal()
-    if (value.length < LEAST_LENGTH) continue
-    forms.add(value)
-    forms.add(JSON.stringify(value).slice(1, -1))
-    forms.add(encodeURIComponent(value))
-    forms.add(Buffer.from(value).toString('base64').replace(/=+$/, ''))
-    forms.add(Buffer.from(value).toString('base64url'))
-  }
-  let clean = text
-  for (const form of [...forms].sort((a, b) => b.length - a.length)) clean = clean.replaceAll(form, '[secret]')
-  return clean
+/** What a message leaves to its facts. */
+function tail(message: string, facts: LogFacts): string {
+  const told = Object.entries(facts)
+    .filter(([name, value]) => name !== 'stack' && !message.includes(String(value)))
+    .filter(([, value]) => ['string', 'number'].includes(typeof value))
+    .map(([name, value]) => `${name}: ${String(value)}`)
+  return told.length === 0 ? '' : ` (${told.join(', ')})`
 }

@@ -1,9 +1,10 @@
 #!/usr/bin/env node
 /** The process edge: streams, signals, the exit code. */
 import { ConfigProblems } from './workplace.ts'
-import type { Io } from './io.ts'
+import { type Io, scrubbed } from './io.ts'
 import { runProgram } from './program.ts'
 import { EXIT, isSyncError, messageOf, SyncError } from '../core/errors.ts'
+import { createSecretRegistry } from '../core/secret-registry.ts'
 
 const aborting = new AbortController()
 
@@ -17,8 +18,9 @@ function onSignal(name: 'SIGINT' | 'SIGTERM', exitCode: number): void {
 
 const json = process.argv.includes('--json')
 
-const io: Io = {
+const io: Io = scrubbed({
   env: process.env,
+  secrets: createSecretRegistry(),
   out: (text) => void process.stdout.write(text),
   err: (text) => void process.stderr.write(text),
   terminal: process.stderr.isTTY && !json,
@@ -28,7 +30,7 @@ const io: Io = {
     process.on('SIGHUP', listener)
     return () => void process.off('SIGHUP', listener)
   },
-}
+})
 
 /** Global options before the command whose value is not the command. */
 const WITH_VALUE = new Set(['-c', '--config', '--log-level'])

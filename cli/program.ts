@@ -2,6 +2,9 @@
 import { Command, CommanderError, Option } from 'commander'
 import { EXIT, UsageError } from '../core/errors.ts'
 import type { DecisionFlags } from './commands/approve.ts'
+import type { ForgetFlags } from './commands/forget.ts'
+import type { HistoryFlags } from './commands/history.ts'
+import type { ClearFlags } from './commands/clear.ts'
 import type { NewConnectorFlags } from './commands/new.ts'
 import type { PauseFlags } from './commands/pause.ts'
 import type { PreviewFlags } from './commands/preview.ts'
@@ -123,20 +126,49 @@ export async function runProgram(argv: readonly string[], io: Io): Promise<numbe
       done(await (await import('./commands/pause.ts')).resumeCommand(io, options(), { name, flags })),
     )
   program
+    .command('clear <resource>')
+    .description('empty a set on purpose: reads no source, and is always held until it is approved')
+    .requiredOption('--reason <text>', 'why; an auditor will read it')
+    .option('--resource-id <id>', 'a set that an old resource id left behind, instead of its own')
+    .option('--by <name>', "default: the operating system's user")
+    .option(...WAIT)
+    .action(async (name: string, flags: ClearFlags) =>
+      done(await (await import('./commands/clear.ts')).clearCommand(io, options(), { name, flags })),
+    )
+  program
     .command('status')
     .description('what is: health by age, holds, records')
     .action(async () => done(await (await import('./commands/status.ts')).statusCommand(io, options())))
-  program
+  const history = program
     .command('history [resource]')
-    .description('what was: the runs, newest first')
+    .description('what was: the runs, newest first; or the proof that nobody changed it; or all of it, for an auditor')
     .option('--limit <n>', 'how many', '20')
-    .action(async (name: string | undefined, { limit }: { limit: string }) =>
+    .option('--verify', 'prove every chain of the history; exit 1 names what was changed, is missing or out of place')
+    .addOption(
+      new Option(
+        '--head <hash>',
+        'with --verify: a head that was noted elsewhere must be in it (repeatable)',
+      ).argParser<readonly string[] | undefined>((hash, before) => [...(before ?? []), hash]),
+    )
+    .addOption(new Option('--format <format>', 'each resource of each run, whole').choices(['jsonl', 'csv']))
+    .option('--since <date>', 'with --format: from this day or instant on')
+    .option('--until <date>', 'with --format: up to this day, or before this instant')
+    .action(async (name: string | undefined, flags: HistoryFlags) =>
       done(
         await (await import('./commands/history.ts')).historyCommand(io, options(), {
-          limit,
+          flags,
           ...(name === undefined ? {} : { name }),
         }),
       ),
+    )
+  history
+    .command('forget <id>')
+    .description('erase one person, by uniqueId, from what is kept of runs; on record, without the name')
+    .requiredOption('--reason <text>', 'why; an auditor will read it, so do not name the person')
+    .option('--by <name>', "default: the operating system's user")
+    .option('--wait <duration>', 'how long to wait for runs that go on', '5m')
+    .action(async (id: string, flags: ForgetFlags) =>
+      done(await (await import('./commands/forget.ts')).forgetCommand(io, options(), { id, flags })),
     )
   program
     .command('show <run>')

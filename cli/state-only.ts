@@ -1,6 +1,7 @@
 import { systemClock } from '../core/clock.ts'
 import type { RunContext } from '../core/run/context.ts'
 import { openState } from '../core/state/open.ts'
+import { scrubbedState } from '../core/state/scrubbed.ts'
 import type { GlobalOptions, Io } from './io.ts'
 import { openConfig } from './workplace.ts'
 
@@ -12,7 +13,7 @@ export async function withStateOnly(
 ): Promise<number> {
   const { settings, log } = await openConfig(io, options, 'ignore')
   const clock = systemClock
-  const state = await openState({ ...settings.state, clock })
+  const state = scrubbedState(await openState({ ...settings.state, clock }), settings.secrets)
   try {
     return await work({ settings, state, clock, log })
   } finally {

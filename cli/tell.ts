@@ -44,7 +44,7 @@ async function writeMetrics(context: Context): Promise<void> {
   try {
     await writeMetricsFile(
       settings.metricsFile,
-      await metricsText(await takeSnapshot(context), await state.runs.totals()),
+      await metricsText(await takeSnapshot(context), await state.runs.totals(), 'file'),
     )
   } catch (error) {
     log.warn(`The metrics file ${settings.metricsFile} could not be written: ${messageOf(error)}`)

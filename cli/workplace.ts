@@ -1,13 +1,15 @@
 /** What most commands need: the configuration, and with it state, transport and log. Undone in reverse. */
 import { type ConfigProblem, formatProblem, loadConfig, type LoadResult } from '../config/load.ts'
+import { hashModule } from '../connectors/hash-module.ts'
 import { loadConnector } from '../connectors/load.ts'
 import { systemClock } from '../core/clock.ts'
 import { SyncError, UsageError } from '../core/errors.ts'
 import type { Log } from '../core/log.ts'
-import type { ResourceSpec, SecretRegistry, Settings } from '../core/resource.ts'
+import type { ResourceSpec, Settings } from '../core/resource.ts'
 import type { RunContext } from '../core/run/context.ts'
 import type { Emit } from '../core/run/events.ts'
 import { openState } from '../core/state/open.ts'
+import { scrubbedState } from '../core/state/scrubbed.ts'
 import { nearestName } from '../core/text/nearest.ts'
 import { createTransport, type NetworkTransport } from '../core/network/transport.ts'
 import type { GlobalOptions, Io } from './io.ts'
@@ -35,38 +37,33 @@ type SecretUse = 'check' | 'ignore' | 'leave'
  * @throws ConfigProblems with every mistake at once
  */
 export async function openConfig(io: Io, options: GlobalOptions, secrets: SecretUse): Promise<LoadedConfig> {
-  const result = await readConfig(io, options, { secrets })
+  const result = await readConfig(io, options, secrets)
   if ('problems' in result) throw new ConfigProblems(result.problems)
   const { settings } = result
-  const sink = { write: io.err, secrets: () => settings.secrets.values() }
   const plain = io.terminal && options.logLevel === undefined
   const level = options.quiet ? 'error' : (options.logLevel ?? 'info')
-  return { settings, log: plain ? createTerminalLog(sink) : createLogger({ ...sink, level }) }
+  return { settings, log: plain ? createTerminalLog(io.err) : createLogger({ write: io.err, level }) }
 }
 
 /** The same file again, as it is now; its secrets join those that the log knows already. */
 export async function reloadConfig(
   io: Io,
   options: GlobalOptions,
-  registry: SecretRegistry,
 ): Promise<{ readonly settings: Settings } | { readonly problems: readonly string[] }> {
-  const result = await readConfig(io, options, { secrets: 'check', registry })
+  const result = await readConfig(io, options, 'check')
   return 'problems' in result ? { problems: result.problems.map(formatProblem) } : result
 }
 
-async function readConfig(
-  io: Io,
-  options: GlobalOptions,
-  { secrets, registry }: { secrets: SecretUse; registry?: SecretRegistry },
-): Promise<LoadResult> {
+async function readConfig(io: Io, options: GlobalOptions, secrets: SecretUse): Promise<LoadResult> {
   const statePath = io.env['VANTA_SYNC_STATE']
   return loadConfig({
     file: options.config,
     env: io.env,
     loadConnector,
+    hashModule,
     secrets: secrets === 'leave' ? 'ignore' : secrets,
     unresolved: secrets === 'leave' ? 'leave' : 'refuse',
-    ...(registry === undefined ? {} : { registry }),
+    registry: io.secrets,
     ...(statePath === undefined || statePath === '' ? {} : { statePath }),
     signal: io.signal,
   })
@@ -87,7 +84,7 @@ export async function withWorkplace<T>(
   const clock = systemClock
   const transport = await openTransport(io, settings)
   try {
-    const state = await openState({ ...settings.state, clock })
+    const state = scrubbedState(await openState({ ...settings.state, clock }), settings.secrets)
     try {
       return await work({ settings, state, transport, clock, log, signal: io.signal, emit: emit(log) })
     } finally {

@@ -10,12 +10,21 @@ import type { WrittenMap } from './written.ts'
 /** @throws ConfigError when there is no such connector, or its module cannot be loaded */
 export type LoadConnector = (use: string, configDir: string) => Promise<Connector>
 
+/** Undefined for a connector that is built in. */
+export type HashModule = (use: string, configDir: string) => Promise<string | undefined>
+
+export interface ConnectorLoader {
+  readonly loadConnector: LoadConnector
+  readonly hashModule: HashModule | undefined
+}
+
 /** A configured connector whose module is there. */
 export interface ConfiguredConnector {
   readonly name: string
   /** As written: a built-in name, a path, a package. */
   readonly use: string
   readonly connector: Connector
+  readonly moduleHash?: string
   readonly options: WrittenOptions
 }
 
@@ -28,15 +37,17 @@ export interface WrittenOptions {
 export async function loadConnectors(
   reading: Reading,
   written: Names<WrittenConnector>,
-  load: LoadConnector,
+  { loadConnector, hashModule }: ConnectorLoader,
 ): Promise<ReadonlyMap<string, ConfiguredConnector>> {
   const configured = new Map<string, ConfiguredConnector>()
   for (const [name, each] of Object.entries(written)) {
     if (each?.use === undefined) continue
-    const connector = await loadOne(reading, { use: each.use, path: ['connectors', name, 'use'] }, load)
+    const connector = await loadOne(reading, { use: each.use, path: ['connectors', name, 'use'] }, loadConnector)
     if (connector === undefined) continue
+    const moduleHash = await hashModule?.(each.use, reading.around.folder)
     const options = readOptions(reading, connector.options, { written: each.with, path: ['connectors', name, 'with'] })
-    configured.set(name, { name, use: each.use, connector, options })
+    const hashed = moduleHash === undefined ? {} : { moduleHash }
+    configured.set(name, { name, use: each.use, connector, options, ...hashed })
   }
   return configured
 }

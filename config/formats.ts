@@ -21,6 +21,7 @@ const DURATION = '^\\d{1,9}[smhd]$'
 const DELAY = '^(?:0|\\d{1,9}[smhd])$'
 const HEADER = '^[A-Za-z0-9-]{1,64}$'
 const LIMIT = '^(?:\\d{1,9}|(?:100(?:\\.0+)?|\\d{1,2}(?:\\.\\d+)?) ?%)$'
+const GONE = '^(?:omit|deactivate)$'
 const NAME = '^[\\p{L}\\p{N}][\\p{L}\\p{N}._-]{0,63}$'
 const RESOURCE_ID = '^[0-9a-fA-F]{24}$'
 
@@ -58,6 +59,12 @@ export const FORMATS: Readonly<Record<TextFormat, Format>> = {
     says: 'is no duration',
     expected: 'a number and s, m, h or d, as in 30m',
     pattern: DURATION,
+  },
+  gone: {
+    test: matcher(GONE),
+    says: 'is nothing that can become of those who left',
+    expected: 'omit, deactivate, or { deactivate: 90d }',
+    pattern: GONE,
   },
   span: {
     test: (text) => (parseDuration(text) ?? 0) > 0,
@@ -157,7 +164,18 @@ function isNetwork(text: string): boolean {
   const [address = '', bits, ...more] = text.split('/')
   const version = isIP(address)
   if (version === 0 || more.length > 0) return false
-  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128))
+  if (bits === undefined) return true
+  // Of an IPv4 address that IPv6 carries, the first 96 bits are always the same.
+  const [least, most] = version === 4 ? [0, 32] : [MAPPED.test(address) ? 96 : 0, 128]
+  return /^\d{1,3}$/.test(bits) && Number(bits) >= least && Number(bits) <= most
+}
+
+const MAPPED = /^::ffff:(?:[\d.]+|[0-9a-f]{1,4}:[0-9a-f]{1,4})$/i
+
+/** Is everybody in that range? Of text that passed the format. */
+export function isEverywhere(network: string): boolean {
+  const [address = '', bits] = network.split('/')
+  return bits !== undefined && Number(bits) === (MAPPED.test(address) ? 96 : 0)
 }
 
 function isPublicUrl(text: string): boolean {

@@ -1,10 +1,11 @@
 /** `vanta.config.yaml` → `Settings`: read → parse → resolve → check → result. */
 import path from 'node:path'
 import { LineCounter } from 'yaml'
-import type { SecretRegistry, Settings } from '../core/resource.ts'
+import type { Retention, SecretRegistry, Settings } from '../core/resource.ts'
+import { parseDuration } from '../core/text/duration.ts'
 import { buildApplications } from './applications.ts'
 import { configuredConnectors } from './configured-connectors.ts'
-import { type LoadConnector, loadConnectors } from './connectors.ts'
+import { type ConnectorLoader, type HashModule, type LoadConnector, loadConnectors } from './connectors.ts'
 import { draftOf } from './draft.ts'
 import { parseConfig } from './parse.ts'
 import type { ConfigProblem } from './problem.ts'
@@ -14,18 +15,18 @@ import { createReport } from './report.ts'
 import { buildNotifiers } from './notify.ts'
 import { buildResource } from './resources.ts'
 import { checkRules } from './rules.ts'
-import { configSchema, DEFAULT_STATE_PATH } from './schema.ts'
-import { createSecretRegistry } from './secrets.ts'
+import { configSchema, DEFAULT_RETENTION, DEFAULT_STATE_PATH } from './schema.ts'
+import { createSecretRegistry } from '../core/secret-registry.ts'
 import { buildServer } from './server.ts'
 import { type ConfigText, readConfigText } from './source.ts'
 import type { SourceParts } from './source-use.ts'
 import { buildSources } from './sources.ts'
 import { checkStructure } from './structure.ts'
 import { buildVanta } from './vanta.ts'
-import type { WrittenConfig } from './written-config.ts'
+import type { WrittenConfig, WrittenState } from './written-config.ts'
 import type { Written } from './written.ts'
 
-export type { LoadConnector } from './connectors.ts'
+export type { HashModule, LoadConnector } from './connectors.ts'
 export { type ConfigProblem, formatProblem } from './problem.ts'
 
 export interface LoadOptions {
@@ -33,6 +34,8 @@ export interface LoadOptions {
   readonly file: string
   readonly env: Readonly<Record<string, string | undefined>>
   readonly loadConnector: LoadConnector
+  /** Hex SHA-256 of the module that a `use` names; undefined for what is built in. Unless told, nothing is known. */
+  readonly hashModule?: HashModule
   /** `check` resolves each secret once, to see that it is there; `ignore` is for commands that use none. */
   readonly secrets: 'check' | 'ignore'
   /**
@@ -80,7 +83,8 @@ async function settingsOf(reading: Reading, written: Written, { options, source 
   checkRules(reading, draft)
   const zone = config.zone ?? 'UTC'
   const applications = buildApplications(reading, config.applications)
-  const parts = await sourceParts(reading, config, { zone, loadConnector: options.loadConnector })
+  const { loadConnector, hashModule } = options
+  const parts = await sourceParts(reading, config, { zone, load: { loadConnector, hashModule } })
   const resources = []
   for (const resource of draft.resources) {
     const sources = await buildSources(reading, resource, parts)
@@ -120,9 +124,9 @@ async function readConfig(reading: Reading, written: Written): Promise<WrittenCo
 async function sourceParts(
   reading: Reading,
   config: WrittenConfig,
-  { zone, loadConnector }: { zone: string; loadConnector: LoadConnector },
+  { zone, load }: { zone: string; load: ConnectorLoader },
 ): Promise<SourceParts> {
-  const connectors = await loadConnectors(reading, config.connectors ?? {}, loadConnector)
+  const connectors = await loadConnectors(reading, config.connectors ?? {}, load)
   await settle(reading)
   return { connectors, connectorNames: Object.keys(config.connectors ?? {}), tables: tablesOf(config), zone }
 }
@@ -144,5 +148,13 @@ function stateOf(
   return {
     path: override === undefined ? own : path.resolve(override),
     allowNetworkFs: config.state?.allowNetworkFs ?? false,
+    retention: retentionOf(config.state?.retention ?? {}),
+  }
+}
+
+function retentionOf({ history, personalData }: NonNullable<WrittenState['retention']>): Retention {
+  return {
+    historyMs: parseDuration(history ?? DEFAULT_RETENTION.history) ?? 0,
+    personalDataMs: parseDuration(personalData ?? DEFAULT_RETENTION.personalData) ?? 0,
   }
 }

@@ -2,7 +2,7 @@ import type { ApplicationSpec, GuardSpec, ResourceSpec, ScheduleSpec, SourceSpec
 import { parseDuration } from '../core/text/duration.ts'
 import type { ResourceDraft } from './draft.ts'
 import { parseDelay, parseLimit } from './formats.ts'
-import { DEFAULT_GUARD, DEFAULT_JITTER, DEFAULT_POLICIES } from './schema-resource.ts'
+import { DEFAULT_GUARD, DEFAULT_JITTER, DEFAULT_KEEP_GONE, DEFAULT_POLICIES } from './schema-resource.ts'
 import type { WrittenGuard, WrittenPolicies, WrittenSchedule } from './written-config.ts'
 
 export interface ResourceParts {
@@ -20,6 +20,7 @@ export function buildResource(
   if (application === undefined || draft.type === undefined) return undefined
   const { policies } = draft
   const optional = {
+    keepGoneMs: milliseconds(keepGoneOf(policies.onGone)),
     maxDataAgeMs: milliseconds(policies.maxDataAge),
     maxAgeMs: milliseconds(policies.maxAge),
     schedule: scheduleOf(policies.schedule, zone),
@@ -51,6 +52,11 @@ function guardOf(guard: WrittenGuard): GuardSpec {
     windowMs: milliseconds(guard.window ?? DEFAULT_GUARD.window) ?? 0,
     ...withoutAbsent({ groupBy: guard.groupBy }),
   }
+}
+
+function keepGoneOf(onGone: WrittenPolicies['onGone']): string | undefined {
+  if (onGone === undefined || onGone === 'omit') return undefined
+  return onGone === 'deactivate' ? DEFAULT_KEEP_GONE : onGone.deactivate
 }
 
 function scheduleOf(schedule: WrittenPolicies['schedule'], zone: string): ScheduleSpec | undefined {

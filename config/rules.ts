@@ -15,6 +15,7 @@ const RULES: readonly Rule[] = [
   verifyNeedsTheReadScope,
   pushNeedsTheWriteScope,
   vulnerabilitiesComeWithComponents,
+  onlyAccountsAreDeactivated,
   everySourceHasItsKey,
   everyConnectorIsUsed,
   everyApplicationIsUsed,
@@ -123,6 +124,21 @@ function vulnerabilitiesComeWithComponents({ report }: Reading, { resources }: D
       [...resource.path, 'type'],
       `its records refer to ${first} records, and no resource of this application sends any`,
     )
+  }
+}
+
+/** Records of other types have no status: they can only be there or not. */
+function onlyAccountsAreDeactivated({ report }: Reading, { resources }: Draft): void {
+  for (const { path, written, policies, name, type } of resources) {
+    const { onGone } = policies
+    if (onGone === undefined || onGone === 'omit' || type === undefined || type.name === 'user_account') continue
+    const inherited = written.onGone === undefined
+    report.add({
+      code: 'deactivate-without-status',
+      path: inherited ? ['defaults', 'onGone'] : [...path, 'onGone'],
+      message: `deactivates who left, and ${inherited ? `records of ${name}, of type ${type.name},` : `records of type ${type.name}`} have no status`,
+      expected: inherited ? `onGone: omit in ${name}, or deactivate in resources of type user_account alone` : 'omit',
+    })
   }
 }
 

@@ -6,6 +6,7 @@ export type TextFormat =
   | 'address'
   | 'delay'
   | 'duration'
+  | 'gone'
   | 'header-name'
   | 'network'
   | 'public-url'
@@ -47,8 +48,6 @@ export interface SchemaNode {
   readonly secret?: true
   /** Described by a connector or a resource type, and read when that is known. */
   readonly opaque?: true
-  /** What a later version will take, as a word or as the key of an object, and the sentence that says so. */
-  readonly later?: Readonly<Record<string, string>>
   /** The keys are data: one that begins with `x-` is no anchor. */
   readonly dataKeys?: true
 }

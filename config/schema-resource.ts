@@ -5,9 +5,12 @@ export const DEFAULT_POLICIES = {
   merge: 'error',
   onInvalid: 'carry-forward',
   carryFor: '7d',
+  onGone: 'omit',
   verify: true,
   timeout: '30m',
 } as const
+/** Of `onGone: deactivate`. */
+export const DEFAULT_KEEP_GONE = '90d'
 export const DEFAULT_JITTER = '60s'
 export const DEFAULT_GUARD = {
   maxRemoved: '5%',
@@ -106,12 +109,21 @@ export const resourcePolicies: Readonly<Record<string, SchemaNode>> = {
   carryFor: duration('A record carried forward for longer than this blocks.', { default: DEFAULT_POLICIES.carryFor }),
   onGone: {
     type: ['string', 'object'],
-    enum: ['omit'],
-    default: 'omit',
-    description: 'Records that left the sources leave Vanta.',
-    properties: { deactivate: duration('How long those who left are sent as DEACTIVATED.') },
+    format: 'gone',
+    default: DEFAULT_POLICIES.onGone,
+    description:
+      'Records that left the sources leave Vanta at once (omit), or, user accounts only, are sent as DEACTIVATED first (deactivate).',
+    examples: ['deactivate', { deactivate: '180d' }],
+    properties: {
+      deactivate: {
+        type: 'string',
+        format: 'span',
+        description: 'How long those who left are sent as DEACTIVATED.',
+        examples: [DEFAULT_KEEP_GONE],
+      },
+    },
+    required: ['deactivate'],
     additionalProperties: false,
-    later: { deactivate: 'sending those who left as DEACTIVATED is not in this version' },
   },
   guard,
   verify: {

@@ -13,6 +13,7 @@ export const DEFAULT_SCOPES: readonly string[] = [READ_SCOPE, WRITE_SCOPE]
 export const ALL_SCOPES: readonly string[] = [...DEFAULT_SCOPES, 'self:read-document', 'self:write-document']
 
 export const DEFAULT_LIMITS = { tokenRequests: 5, resourceRequests: 20 }
+export const DEFAULT_RETENTION = { history: '400d', personalData: '90d' }
 export const DEFAULT_STATE_PATH = './.vanta-sync'
 
 const limits: SchemaNode = {
@@ -180,6 +181,25 @@ export const configSchema: SchemaNode = {
           type: 'boolean',
           default: false,
           description: 'Take a folder on a network file system, where locks may not hold.',
+        },
+        retention: {
+          type: 'object',
+          description: 'How long it is kept what was.',
+          additionalProperties: false,
+          properties: {
+            history: {
+              type: 'string',
+              format: 'span',
+              default: DEFAULT_RETENTION.history,
+              description: 'Runs, decisions and entries of the history.',
+            },
+            personalData: {
+              type: 'string',
+              format: 'span',
+              default: DEFAULT_RETENTION.personalData,
+              description: 'Ids, values and places in what is kept of runs.',
+            },
+          },
         },
       },
     },

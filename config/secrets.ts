@@ -11,16 +11,6 @@ import {
   type Unresolved,
 } from './resolve-reference.ts'
 
-export function createSecretRegistry(): SecretRegistry {
-  const known = new Map<string, Secret>()
-  return {
-    add(secret) {
-      known.set(secret.reveal(), secret)
-    },
-    values: () => [...known.values()],
-  }
-}
-
 export interface SecretUse {
   readonly reference: Reference
   readonly path: Path

@@ -2,7 +2,7 @@ import { access, constants } from 'node:fs/promises'
 import { isIP } from 'node:net'
 import path from 'node:path'
 import type { ProxyUserSpec, ServerSpec, UserSpec } from '../core/resource.ts'
-import { isLoopback, parseAddress } from './formats.ts'
+import { isEverywhere, isLoopback, parseAddress } from './formats.ts'
 import type { Reading } from './reading.ts'
 import { fileFailure } from './resolve-reference.ts'
 import { DEFAULT_SERVER } from './schema-server.ts'
@@ -23,6 +23,7 @@ export async function buildServer(reading: Reading, written: WrittenServer = {})
   }
   await checkTlsFiles(reading, server)
   usersAreWhole(reading, written)
+  proxyIsSomewhere(reading, server)
   networkNeedsCare(reading, written, server)
   return server
 }
@@ -96,6 +97,32 @@ function usersAreWhole({ report, holes }: Reading, { users = [] }: WrittenServer
   }
 }
 
+function proxyIsSomewhere({ report }: Reading, { proxyUser }: ServerSpec): void {
+  for (const [index, network] of (proxyUser?.from ?? []).entries()) {
+    if (!isEverywhere(network)) continue
+    report.add({
+      code: 'proxy-from-anywhere',
+      path: ['server', 'proxyUser', 'from', index],
+      message: 'is every address, so whoever sends the header is whom it names',
+      expected: 'the address of the proxy, or the range that it gets its address from',
+    })
+  }
+}
+
+/** Lower case. */
+const NEVER_A_NAME: ReadonlySet<string> = new Set([
+  'authorization',
+  'cookie',
+  'forwarded',
+  'host',
+  'origin',
+  'user-agent',
+  'x-forwarded-for',
+  'x-forwarded-host',
+  'x-forwarded-proto',
+  'x-real-ip',
+])
+
 /** What leaves this machine is encrypted, and is for people who are known. */
 function networkNeedsCare({ report }: Reading, written: WrittenServer, server: ServerSpec): void {
   if (written.proxyUser !== undefined && !server.behindProxy)
@@ -104,6 +131,21 @@ function networkNeedsCare({ report }: Reading, written: WrittenServer, server: S
       path: ['server', 'proxyUser'],
       message: 'believes a header, and nothing says that a proxy stands in front',
       expected: 'behindProxy: true beside it',
+    })
+  if (written.proxyUser !== undefined && server.publicUrl === undefined)
+    report.add({
+      code: 'proxy-user-without-url',
+      path: ['server', 'proxyUser'],
+      message: 'believes a header, and whatever name it is asked by is answered',
+      expected: 'publicUrl beside it, where people reach the proxy',
+    })
+  const header = server.proxyUser?.header
+  if (header !== undefined && NEVER_A_NAME.has(header))
+    report.add({
+      code: 'proxy-user-header',
+      path: ['server', 'proxyUser', 'header'],
+      message: 'is a header that clients or proxies set for another purpose',
+      expected: 'one that the proxy sets for this alone, such as X-Forwarded-User',
     })
   if (isLoopback(`http://${isIP(server.host) === 6 ? `[${server.host}]` : server.host}`)) return
   const place = written.host === undefined ? ['server'] : ['server', 'host']

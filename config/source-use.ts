@@ -61,11 +61,12 @@ function connectorOf(
 export function buildUse(reading: Reading, { name, configured, over }: SourceUse): ReadableSource | undefined {
   const options = configured && checkedOptions(reading, configured, over)
   if (configured === undefined || options === undefined) return undefined
-  const { connector } = configured
+  const { connector, moduleHash } = configured
   const baseDir = reading.around.folder
   return {
     name,
     connector,
+    ...(moduleHash === undefined ? {} : { moduleHash }),
     options: (signal) =>
       resolveOptions(options, { schema: connector.options, baseDir, ...(signal === undefined ? {} : { signal }) }),
   }

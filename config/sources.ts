@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { ResourceType } from '../schemas/resource-type.ts'
 import { compileMapping, type MappingInput } from '../core/mapping/compile.ts'
 import type { Mapping, MappingProblem } from '../core/mapping/mapping.ts'
@@ -66,9 +67,23 @@ function buildSource(reading: Reading, draft: ResourceDraft, { source, parts }: 
   return {
     ...use,
     mapping,
+    mappingHash: hashOf(draft, source, parts),
     ...(joins.length === 0 ? {} : { joins }),
     ...(draft.guard.groupBy === undefined ? {} : { groupBy: draft.guard.groupBy }),
   }
+}
+
+/** Over what the mapping is made of: a change of any may change records, though the data is the same. */
+function hashOf(
+  { type, written, policies, guard }: ResourceDraft,
+  { map, key, joins }: ReadSource,
+  { tables, zone }: SourceParts,
+): string {
+  const lookUps = joins.map(({ use, written: { as, by, missing } }) => [use.name, as, by, missing])
+  const fields = Object.entries(map).sort(([a], [b]) => (a < b ? -1 : 1))
+  const policy = [written.customProperties, policies.merge, guard.groupBy]
+  const parts = [type?.name, policy, fields, key, lookUps, tables, zone]
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex')
 }
 
 function compiled(

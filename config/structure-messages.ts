@@ -93,20 +93,10 @@ function wrongType({ error, path, node }: Mistake): Finding {
 }
 
 function notListed({ error, path, node }: Mistake): Finding {
-  const later = laterSentence(node, error.data)
-  if (later !== undefined) return { code: 'not-in-this-version', path, message: later, expected: expectation(node) }
   const nearest = typeof error.data === 'string' ? nearestName(error.data, node.enum ?? []) : undefined
   const message = `is ${describeValue(error.data)}, and none of the known values`
   const tooMany = nearest !== undefined && (node.enum ?? []).length > MANY
   return { code: 'not-listed', path, message, expected: tooMany ? undefined : expectation(node), nearest }
-}
-
-function laterSentence(node: SchemaNode, value: unknown): string | undefined {
-  const words = typeof value === 'object' && value !== null ? Object.keys(value) : [value]
-  for (const word of words) {
-    if (typeof word === 'string' && node.later !== undefined && Object.hasOwn(node.later, word)) return node.later[word]
-  }
-  return undefined
 }
 
 function badFormat({ error, path }: Mistake): Finding {

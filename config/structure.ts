@@ -96,7 +96,7 @@ type JsonSchema = Record<string, unknown>
 function jsonSchemaOf(node: SchemaNode): JsonSchema | true {
   if (node.secret === true) return true
   if (node.opaque === true) return { type: 'object' }
-  const { description: _text, examples: _examples, default: _default, keys, later: _later, ...rest } = node
+  const { description: _text, examples: _examples, default: _default, keys, ...rest } = node
   const schema: JsonSchema = { ...rest, type: typesOf(node) }
   if (keys !== undefined) schema['propertyNames'] = { format: keys }
   if (node.items !== undefined) schema['items'] = jsonSchemaOf(node.items)

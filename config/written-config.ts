@@ -15,10 +15,16 @@ export interface WrittenConfig {
   readonly resources?: Names<WrittenResource> | undefined
   readonly defaults?: WrittenPolicies | undefined
   readonly tables?: Names<Names<string>> | undefined
-  readonly state?: { readonly path?: string; readonly allowNetworkFs?: boolean } | undefined
+  readonly state?: WrittenState | undefined
   readonly server?: WrittenServer | undefined
   readonly notify?: readonly (WrittenNotifier | undefined)[] | undefined
   readonly metrics?: { readonly textfile?: string } | undefined
+}
+
+export interface WrittenState {
+  readonly path?: string
+  readonly allowNetworkFs?: boolean
+  readonly retention?: { readonly history?: string; readonly personalData?: string } | undefined
 }
 
 /** By a name of the user's. */
@@ -46,7 +52,7 @@ export interface WrittenPolicies {
   readonly merge?: MergePolicy
   readonly onInvalid?: InvalidPolicy
   readonly carryFor?: string
-  readonly onGone?: 'omit'
+  readonly onGone?: 'omit' | 'deactivate' | { readonly deactivate?: string }
   readonly guard?: WrittenGuard | undefined
   readonly verify?: boolean
   readonly maxDataAge?: string

@@ -34,6 +34,8 @@ export interface ReadableSource {
   /** The user's name of the connector, and which of its uses when the resource has several. */
   readonly name: string
   readonly connector: Connector
+  /** Hex SHA-256 of the connector's module; absent for one that is built in. */
+  readonly moduleHash?: string
   /** Resolves secrets afresh, at each connection. @throws ConfigError */
   options(signal?: AbortSignal): Promise<unknown>
 }
@@ -41,6 +43,8 @@ export interface ReadableSource {
 /** A source whose rows become records. */
 export interface SourceSpec extends ReadableSource {
   readonly mapping: Mapping
+  /** Hex SHA-256 of what the mapping was made of, with keys, joins and tables. */
+  readonly mappingHash?: string
   /** In their order: each may be looked up by what those before it found. */
   readonly joins?: readonly JoinSpec[]
   /** Row field that `guard.groupBy` names; `dir.team` is one of a joined source. */
@@ -86,6 +90,8 @@ export interface ResourceSpec {
   readonly merge: MergePolicy
   readonly onInvalid: InvalidPolicy
   readonly carryForMs: number
+  /** How long user accounts that left the sources are sent as DEACTIVATED; absent: they leave Vanta at once. */
+  readonly keepGoneMs?: number
   readonly guard: GuardSpec
   readonly verify: boolean
   readonly maxDataAgeMs?: number
@@ -166,6 +172,14 @@ export interface ConnectorSpec {
   readonly uses: readonly ReadableSource[]
 }
 
+/** How long the state keeps what was. */
+export interface Retention {
+  /** Runs, decisions and entries of the history. */
+  readonly historyMs: number
+  /** Ids, values and places in the documents of runs. */
+  readonly personalDataMs: number
+}
+
 /** The whole configuration, resolved. */
 export interface Settings {
   /** Absolute path of the file. */
@@ -179,7 +193,12 @@ export interface Settings {
   readonly connectors: readonly ConnectorSpec[]
   /** In the order of the file. */
   readonly resources: readonly ResourceSpec[]
-  readonly state: { readonly path: string; readonly allowNetworkFs: boolean }
+  readonly state: {
+    readonly path: string
+    readonly allowNetworkFs: boolean
+    /** The default unless told. */
+    readonly retention?: Retention
+  }
   readonly server: ServerSpec
   readonly notify: readonly NotifierSpec[]
   /** Absolute path of a Prometheus text file, for node_exporter. */
@@ -194,4 +213,10 @@ export interface Settings {
 export interface SecretRegistry {
   add(secret: Secret): void
   values(): readonly Secret[]
+  /** A text without the secrets, see `core/secret-forms.ts`. */
+  scrub(text: string): string
+  /** What is or becomes JSON, without them. */
+  scrubDocument<T>(document: T): T
+  /** A text that may be a whole JSON document, which it stays. */
+  scrubOutput(text: string): string
 }

@@ -7,7 +7,7 @@ import type { Configuration } from './configuration.ts'
 import { type Loop, startLoop } from './loop.ts'
 import type { Runner } from './runner.ts'
 
-const IDLE_MS = 30 * SECOND
+const IDLE_MS = 60 * SECOND
 /** While a run goes on, so that its progress can be followed. */
 const BUSY_MS = 2 * SECOND
 

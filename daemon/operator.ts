@@ -14,7 +14,7 @@ import type { RunCommand } from '../core/run/run-options.ts'
 import type { CheckRow } from '../core/state/state.ts'
 import type { HoldAsked, Operator } from '../server/operator.ts'
 import type { Configuration } from './configuration.ts'
-import type { Runner } from './runner.ts'
+import type { RunAsked, Runner } from './runner.ts'
 
 /** How long the state may take to answer. */
 const READY_MS = 900
@@ -52,7 +52,7 @@ export function createOperator(parts: OperatorParts): Operator {
     async runNow(name, by) {
       const resource = resourceNamed(configuration.current, name)
       await refusePaused(context(), resource)
-      return startRun(parts, { resource, command: 'run', by })
+      return parts.runner.start(runOf(parts, { resource, command: 'run', by })).runId
     },
     decide: (asked) => decide(parts, asked),
     async pause({ resource, ...asked }) {
@@ -82,11 +82,10 @@ interface Start {
   readonly by: Person
 }
 
-function startRun({ configuration, runner }: OperatorParts, { resource, command, by }: Start): string {
+function runOf({ configuration }: OperatorParts, { resource, command, by }: Start): RunAsked {
   const { current: settings } = configuration
   const { application } = resource
-  const startedBy = `${by.name} (${by.provenBy})`
-  return runner.start({ command, settings, application, resources: [resource], startedBy }).runId
+  return { command, settings, application, resources: [resource], startedBy: `${by.name} (${by.provenBy})` }
 }
 
 /** The decision is noted only when the run that an approval needs can start. */
@@ -106,8 +105,13 @@ async function decide(
   }
   if (resource === undefined) throw gone(hold.resource)
   if (runner.isBusy(resource.application)) throw busy(resource)
-  await decideHold(context, asked)
-  return startRun(parts, { resource, command: 'approve', by })
+  const place = runner.reserve(resource.application)
+  try {
+    await decideHold(context, asked)
+    return place.start(runOf(parts, { resource, command: 'approve', by })).runId
+  } finally {
+    place.leave()
+  }
 }
 
 async function check(parts: OperatorParts, name: string): Promise<CheckRow> {

@@ -42,15 +42,25 @@ export interface Runner extends Omit<Handle, 'promise'> {
   isBusy(application: ApplicationSpec): boolean
   /** @throws SyncError `busy` while another run of the application goes on, `stopping` after `stop` */
   start(asked: RunAsked): Running
+  /** Keeps the application for one run that is about to start; it is busy until `leave`. @throws as `start` */
+  reserve(application: ApplicationSpec): Place
   live(): readonly LiveRun[]
   /** Resolves when no run goes on. */
   idle(): Promise<void>
+}
+
+export interface Place {
+  /** @throws SyncError `stopping` */
+  start(asked: RunAsked): Running
+  leave(): void
 }
 
 export function createRunner(options: RunnerOptions): Runner {
   const { clock, log } = options
   /** By client id: two names may not share one, so this is one for each application of Vanta. */
   const running = new Map<string, Running & { readonly whole: Promise<void> }>()
+  /** Client ids for which a run is about to start. */
+  const reserved = new Set<string>()
   const live = createLiveRuns(clock)
   let stopping = false
 
@@ -70,27 +80,53 @@ export function createRunner(options: RunnerOptions): Runner {
     while (running.size > 0) await Promise.all([...running.values()].map(({ whole }) => whole))
   }
 
+  function refuseStopping(): void {
+    if (stopping) throw new SyncError(EXIT.terminated, 'stopping', 'The daemon is stopping, and starts no run')
+  }
+
+  function refuseBusy(application: ApplicationSpec): void {
+    refuseStopping()
+    const before = running.get(application.clientId)
+    if (before !== undefined) throw busy(application, `Run ${before.runId} of`)
+    if (reserved.has(application.clientId)) throw busy(application, 'A run that is about to begin of')
+  }
+
+  function begin(asked: RunAsked): Running {
+    const runId = newRunId(clock)
+    const { command, startedBy, resources } = asked
+    live.begin({ runId, command, startedBy, resources: resources.map(({ name }) => name) })
+    const started = startRunning({
+      runId,
+      work: (signal, emit) => runOnce(options, asked, { runId, signal, emit }),
+      hear(event) {
+        live.hear(runId, event)
+        if (event.kind === 'run-finished') live.end(runId)
+        options.hear(event)
+      },
+      failed: (sentence) => log.error(sentence, { runId }),
+    })
+    running.set(asked.application.clientId, Object.assign(started, { whole: settle(asked, started) }))
+    return started
+  }
+
   return {
-    isBusy: ({ clientId }) => running.has(clientId),
+    isBusy: ({ clientId }) => running.has(clientId) || reserved.has(clientId),
     start(asked) {
-      if (stopping) throw new SyncError(EXIT.terminated, 'stopping', 'The daemon is stopping, and starts no run')
-      const before = running.get(asked.application.clientId)
-      if (before !== undefined) throw busy(asked, before)
-      const runId = newRunId(clock)
-      const { command, startedBy, resources } = asked
-      live.begin({ runId, command, startedBy, resources: resources.map(({ name }) => name) })
-      const started = startRunning({
-        runId,
-        work: (signal, emit) => runOnce(options, asked, { runId, signal, emit }),
-        hear(event) {
-          live.hear(runId, event)
-          if (event.kind === 'run-finished') live.end(runId)
-          options.hear(event)
+      refuseBusy(asked.application)
+      return begin(asked)
+    },
+    reserve(application) {
+      refuseBusy(application)
+      reserved.add(application.clientId)
+      return {
+        start(asked) {
+          refuseStopping()
+          return begin(asked)
         },
-        failed: (sentence) => log.error(sentence, { runId }),
-      })
-      running.set(asked.application.clientId, Object.assign(started, { whole: settle(asked, started) }))
-      return started
+        leave() {
+          reserved.delete(application.clientId)
+        },
+      }
     },
     live: () => live.list(),
     idle,
@@ -132,11 +168,11 @@ async function runOnce(options: RunnerOptions, asked: RunAsked, { runId, signal,
   }
 }
 
-function busy({ application }: RunAsked, { runId }: Running): SyncError {
+function busy(application: ApplicationSpec, what: string): SyncError {
   return new SyncError(
     EXIT.lease,
     'busy',
-    `Run ${runId} of application ${application.name} goes on, and a second token would break it`,
+    `${what} application ${application.name} goes on, and a second token would break it`,
     { hint: 'Wait for its end, then try again.' },
   )
 }

@@ -64,26 +64,45 @@ async function scheduledResources(options: SchedulerOptions, now: number): Promi
   return found
 }
 
+/** The application is kept for the run before the slots are claimed: a claim that nothing follows would lose its slot. */
 async function startGroup(options: SchedulerOptions, { resources }: DueGroup<Scheduled>): Promise<void> {
+  const application = resources[0]?.resource.spec.application
+  if (application === undefined || options.runner.isBusy(application)) return
+  const place = options.runner.reserve(application)
+  try {
+    const claimed = await claimAll(options, resources)
+    if (claimed.length === 0) return
+    for (const each of claimed) sayLate(options, each)
+    const started = place.start({
+      command: 'run',
+      settings: options.configuration.current,
+      application,
+      resources: claimed.map(({ resource }) => resource.spec),
+      startedBy: `${options.startedBy}, ${slotText(claimed)}`,
+    })
+    void settleAfter(options, started, claimed)
+  } finally {
+    place.leave()
+  }
+}
+
+async function claimAll(
+  options: SchedulerOptions,
+  resources: readonly DueResource<Scheduled>[],
+): Promise<DueResource<Scheduled>[]> {
   const claimed: DueResource<Scheduled>[] = []
   for (const each of resources) {
     // Another daemon was quicker, and takes the whole group: two runs would need two tokens.
     if (!(await claim(options, each))) break
     claimed.push(each)
   }
+  return claimed
+}
+
+function slotText(claimed: readonly DueResource<Scheduled>[]): string {
   const [first] = claimed
-  if (first === undefined) return
-  for (const each of claimed) sayLate(options, each)
-  const { configuration, runner, startedBy } = options
   const isOnTime = claimed.every(({ due }) => due.why === 'on time')
-  const started = runner.start({
-    command: 'run',
-    settings: configuration.current,
-    application: first.resource.spec.application,
-    resources: claimed.map(({ resource }) => resource.spec),
-    startedBy: `${startedBy}, ${isOnTime ? 'slot' : 'catching up the slot'} ${toInstant(first.due.slotAt)}`,
-  })
-  void settleAfter(options, started, claimed)
+  return `${isOnTime ? 'slot' : 'catching up the slot'} ${toInstant(first?.due.slotAt ?? 0)}`
 }
 
 async function claim({ state, daemon }: SchedulerOptions, { resource, due }: DueResource<Scheduled>): Promise<boolean> {

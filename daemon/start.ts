@@ -16,6 +16,7 @@ import type { Loop } from './loop.ts'
 import { createOperator } from './operator.ts'
 import { createRunner, type Runner } from './runner.ts'
 import { startScheduler } from './scheduler.ts'
+import { type Heap, startTidying } from './tidy.ts'
 import { watchFiles } from './watch.ts'
 
 export interface DaemonOptions extends Pick<RunContext, 'state' | 'clock' | 'log'> {
@@ -30,6 +31,8 @@ export interface DaemonOptions extends Pick<RunContext, 'state' | 'clock' | 'log
   openTransport(settings: Settings): Promise<NetworkTransport>
   /** Starts the HTTP server; absent: there is none. @throws ConfigError when the address cannot be had */
   serve?(operator: Operator): Promise<Served>
+  /** Is tidied while nothing runs; absent: left to itself. */
+  readonly heap?: Heap
   /** Hears of every run, besides those who listen through the operator. */
   hear?(event: RunEvent): void
   /** Before and after each run, with its context; a run that was cut has no document. Must not throw. */
@@ -100,7 +103,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const served = await serveOrUndo(options, operator, () => mark.remove())
   const identity = { id, pid: process.pid, host, startedAt: clock.now(), version }
   const common = { state, clock, log, configuration }
-  const beat = startBeat({ ...common, identity, runner, url: () => served?.url })
+  const beat = startBeat({ ...common, identity, runner, url: () => shownUrl(configuration, served) })
   const alarms = startAlarms({ ...common, openTransport: options.openTransport })
   const scheduler = startScheduler({
     ...common,
@@ -121,7 +124,9 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     }),
     ...watchTls(options, served),
   ]
-  const others = [beat, alarms, ...watches]
+  const { heap } = options
+  const tidying = heap === undefined ? [] : [startTidying({ clock, log, heap, runner })]
+  const others = [beat, alarms, ...watches, ...tidying]
   return daemonOf({ options, id, mark, runner, scheduler, others, served, operator, configuration })
 }
 
@@ -136,6 +141,13 @@ async function serveOrUndo(
     await undo()
     throw error
   }
+}
+
+/** Where people reach the page; what it listens on when it listens on everything is no address. */
+function shownUrl({ current }: Configuration, served: Served | undefined): string | undefined {
+  if (served === undefined) return undefined
+  const own = served.url.replace('//0.0.0.0:', '//127.0.0.1:').replace('//[::]:', '//[::1]:')
+  return current.server.publicUrl ?? own
 }
 
 function watchTls({ clock, settings: { server } }: DaemonOptions, served: Served | undefined): Handle[] {
@@ -187,7 +199,7 @@ function daemonOf(parts: Parts): Daemon {
   // Of the parts only the server can break by itself, and then all end.
   served?.promise.catch((error: unknown) => stop().then(() => ended.reject(error), ended.reject))
   return {
-    url: served?.url,
+    url: shownUrl(configuration, served),
     operator,
     get cut() {
       return cut

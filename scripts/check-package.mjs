@@ -6,7 +6,7 @@ import { spawnSync } from 'node:child_process'
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { exit, platform } from 'node:process'
+import { execPath, exit, platform } from 'node:process'
 
 const root = join(import.meta.dirname, '..')
 
@@ -19,12 +19,14 @@ const NEEDED = [
   'LICENSE',
   'README.md',
   'CHANGELOG.md',
+  'SECURITY.md',
   'dist/index.js',
   'dist/index.d.ts',
   'dist/testing/index.js',
   'dist/testing/index.d.ts',
   'schemas/vanta.config.schema.json',
   'dist/cli/main.js',
+  'dist/sbom.cdx.json',
 ]
 /** What does not belong to users: sources, tests, tools, state, secrets. */
 const UNWANTED = /^(test|scripts|bench|coverage|node_modules|\.)|\.test\.|(?<!\.d)\.ts$|\.sqlite|\.env|\.map$/
@@ -35,6 +37,13 @@ function npm(args, cwd) {
   const { status, stdout, stderr } = spawnSync('npm', args, { cwd, encoding: 'utf8', shell: platform === 'win32' })
   if (status !== 0) throw new Error(`npm ${args.join(' ')} ended with ${status}:\n${stderr}`)
   return stdout
+}
+
+/** What npm writes at packing, where scripts are on. */
+function writeBill() {
+  const { status, stderr } = spawnSync(execPath, [join(root, 'scripts', 'sbom.mjs')], { encoding: 'utf8' })
+  if (status !== 0) throw new Error(stderr)
+  return JSON.parse(readFileSync(join(root, 'dist', 'sbom.cdx.json'), 'utf8'))
 }
 
 function checkContents() {
@@ -51,15 +60,31 @@ function checkContents() {
   return [...missing, ...unwanted, ...mode]
 }
 
-function checkProduction() {
+/** The bill lists what is installed. What npm leaves out is for other platforms. */
+function checkBill(bill, installed) {
+  const listed = new Set(bill.components.map(({ 'bom-ref': ref }) => ref))
+  const missing = installed.filter((each) => !listed.has(each))
+  console.log(`bill of materials: ${listed.size} packages, ${installed.length} of them on this platform`)
+  return missing.map((each) => `bill of materials: ${each} is missing`)
+}
+
+function checkProduction(bill) {
   const copy = mkdtempSync(join(tmpdir(), 'vanta-sync-production-'))
   try {
     for (const name of ['package.json', 'package-lock.json', '.npmrc']) cpSync(join(root, name), join(copy, name))
     npm(['ci', '--omit=dev', '--ignore-scripts', '--loglevel=error'], copy)
-    return weigh(copy)
+    return [...checkBill(bill, installedIn(copy)), ...weigh(copy)]
   } finally {
     rmSync(copy, { recursive: true, force: true })
   }
+}
+
+const nameOf = (path) => path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length)
+
+/** As `name@version`. */
+function installedIn(copy) {
+  const { packages } = JSON.parse(readFileSync(join(copy, 'node_modules', '.package-lock.json'), 'utf8'))
+  return Object.entries(packages).map(([path, { version }]) => `${nameOf(path)}@${version}`)
 }
 
 function weigh(copy) {
@@ -99,7 +124,8 @@ function megabytes(bytes) {
 }
 
 function main() {
-  const problems = [...checkContents(), ...checkProduction()]
+  const bill = writeBill()
+  const problems = [...checkContents(), ...checkProduction(bill)]
   for (const problem of problems) console.error(problem)
   return problems.length === 0 ? 0 : 1
 }

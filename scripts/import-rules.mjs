@@ -1,7 +1,9 @@
 // The rooms of the house and the doors between them. A rule names what a room may import besides itself and packages,
 // and why; docs/architecture.md draws the same picture.
 
-const CONTRACT = ['connector', 'errors', 'clock', 'secret', 'log', 'options'].map((name) => `core/${name}.ts`)
+const CONTRACT = ['connector', 'errors', 'clock', 'secret', 'secret-forms', 'log', 'options'].map(
+  (name) => `core/${name}.ts`,
+)
 
 /** What a connector that talks to the network may use besides: why a connection failed, and whom to trust. */
 const NETWORK = ['core/network/failure.ts', 'core/network/trust.ts']

@@ -1,6 +1,5 @@
 /** Puts the server together: what every request passes, then the probes, the API, the forms and the pages. */
 import { Hono } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
 import { etag } from 'hono/etag'
 import type { ServerSpec } from '../core/resource.ts'
 import { actionRoutes } from './actions.ts'
@@ -14,6 +13,7 @@ import { createProver } from './auth/prove.ts'
 import type { Sessions } from './auth/sessions.ts'
 import { createThrottle } from './auth/throttle.ts'
 import { stranger, viewerFor } from './auth/visitor.ts'
+import { bodyLimit } from './body-limit.ts'
 import type { ServerEnv } from './env.ts'
 import { securityHeaders } from './headers.ts'
 import { healthAnswer, healthReport } from './healthz.ts'
@@ -53,7 +53,7 @@ export function createApp({ operator, spec, sessions, createPages, stopping }: A
   app.use(securityHeaders({ isSecure: () => isSecure(operator, spec), stopping }))
   app.on('GET', ['/livez', '/readyz'], (c) => probes.fetch(c.req.raw))
   app.use(hostGate(keeper, tell))
-  app.use(bodyLimit({ maxSize: LARGEST_BODY, onError: (c) => tell(c, TOO_LARGE) }))
+  app.use(bodyLimit({ most: LARGEST_BODY, refuse: (c) => tell(c, TOO_LARGE) }))
   app.use(identityGate(keeper, tell), lookGate(keeper, tell), changeGate(keeper, tell))
   app.get('/healthz', async (c) => healthAnswer(c, healthReport(await operator.snapshot(), startedAt)))
   app.get('/metrics', async (c) => c.body(await metrics.text(), 200, { 'content-type': metrics.contentType }))

@@ -8,15 +8,29 @@ export type RunTotals = Awaited<ReturnType<Runs['totals']>>
 
 const HEALTHS: readonly Health[] = ['healthy', 'degraded', 'held', 'failing', 'stale', 'never run', 'disconnected']
 
-/** Labels are names of the configuration, never of people. */
-export async function metricsText(snapshot: StatusSnapshot, totals: RunTotals): Promise<string> {
+/**
+ * Labels are names of the configuration, never of people.
+ * @param how `file`: it is read long after it was written, so nothing in it may count the time since
+ */
+export async function metricsText(
+  snapshot: StatusSnapshot,
+  totals: RunTotals,
+  how: 'live' | 'file' = 'live',
+): Promise<string> {
   const registry = new Registry()
   addTotals(registry, totals)
   addWhole(registry, snapshot)
   const gauges = resourceGauges(registry)
   for (const resource of snapshot.resources) setResource(gauges, resource)
+  if (how === 'file') for (const name of MOVING) registry.removeSingleMetric(name)
   return registry.metrics()
 }
+
+const MOVING = [
+  'vanta_sync_resource_last_success_age_seconds',
+  'vanta_sync_runs_in_progress',
+  'vanta_sync_resource_running',
+]
 
 function addTotals(registry: Registry, totals: RunTotals): void {
   const counter = new Counter({

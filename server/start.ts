@@ -25,6 +25,8 @@ const LIMITS = {
   requestTimeout: 30 * SECOND,
   headersTimeout: 10 * SECOND,
   keepAliveTimeout: 5 * SECOND,
+  /** Whoever connects and says nothing is noticed within so long. */
+  connectionsCheckingInterval: 5 * SECOND,
 }
 const MOST_CONNECTIONS = 512
 /** Without a byte either way; streams of events send one each 15 s. */

@@ -1,5 +1,6 @@
 import { UsageError } from '../../core/errors.ts'
 import type { ResourceSpec } from '../../core/resource.ts'
+import type { ClearAsked } from '../../core/run/clear-hold.ts'
 import type { RunContext } from '../../core/run/context.ts'
 import type { RunDocument } from '../../core/run/document.ts'
 import { maskRun } from '../../core/run/redact.ts'
@@ -90,6 +91,7 @@ export interface Execution {
   /** Absent: the changes are kept for the history, and not listed. */
   readonly itemLimit?: number
   readonly onlyIf?: string
+  readonly clear?: ClearAsked
   readonly redact?: boolean
 }
 
@@ -106,6 +108,7 @@ export async function execute(io: Io, options: GlobalOptions, execution: Executi
           command: execution.command,
           resources,
           ...(execution.onlyIf === undefined ? {} : { onlyIf: execution.onlyIf }),
+          ...(execution.clear === undefined ? {} : { clear: execution.clear }),
           waitMs,
           startedBy: startedBy(),
           toolVersion: toolVersion(),

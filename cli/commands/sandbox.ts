@@ -1,5 +1,6 @@
-import { UsageError } from '../../core/errors.ts'
-import { startSandbox } from '../../sandbox/start.ts'
+import { ConfigError, UsageError } from '../../core/errors.ts'
+import type { SandboxOptions } from '../../sandbox/options.ts'
+import { type Sandbox, startSandbox } from '../../sandbox/start.ts'
 import type { GlobalOptions, Io } from '../io.ts'
 
 /** Runs our local Vanta until it is told to stop; prints what it accepts. */
@@ -8,8 +9,7 @@ export async function sandboxCommand(io: Io, options: GlobalOptions, { port }: {
   if (!/^\d{1,5}$/.test(port) || number > 65_535)
     throw new UsageError('port', `--port takes a number from 0 to 65535, not "${port}"`)
   const { VANTA_SANDBOX_CLIENT_ID: clientId, VANTA_SANDBOX_CLIENT_SECRET: clientSecret } = io.env
-  const sandbox = await startSandbox({
-    port: number,
+  const sandbox = await startOn(number, {
     applications: [{ ...(clientId ? { clientId } : {}), ...(clientSecret ? { clientSecret } : {}) }],
     onRequest: (entry) => {
       if (!options.quiet) io.err(`${entry.method} ${entry.path} ${entry.status ?? 'no answer'}\n`)
@@ -30,4 +30,17 @@ export async function sandboxCommand(io: Io, options: GlobalOptions, { port }: {
   })
   await sandbox.stop()
   return 0
+}
+
+/** @throws ConfigError when something else has the port */
+async function startOn(port: number, options: Omit<SandboxOptions, 'port'>): Promise<Sandbox> {
+  try {
+    return await startSandbox({ ...options, port })
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code !== 'EADDRINUSE' && code !== 'EACCES') throw error
+    throw new ConfigError('cannot-listen', `Port ${port} cannot be listened on (${code})`, {
+      hint: 'Another sandbox may run already. --port N takes another port, --port 0 any that is free.',
+    })
+  }
 }

@@ -3,10 +3,12 @@ import { systemClock } from '../../core/clock.ts'
 import { EXIT, isSyncError } from '../../core/errors.ts'
 import type { ResourceSpec } from '../../core/resource.ts'
 import { openState } from '../../core/state/open.ts'
+import { scrubbedState } from '../../core/state/scrubbed.ts'
 import type { State } from '../../core/state/state.ts'
 import { type Daemon, startDaemon } from '../../daemon/start.ts'
 import { createPages } from '../../server/pages/routes.ts'
 import { startServer } from '../../server/start.ts'
+import { processHeap } from '../heap.ts'
 import type { GlobalOptions, Io } from '../io.ts'
 import { listenTo } from '../listen.ts'
 import { createPaint } from '../render/paint.ts'
@@ -25,7 +27,8 @@ export async function startCommand(io: Io, options: GlobalOptions, { grace }: St
   const graceMs = durationOf(grace, '--grace')
   const loaded = await openConfig(io, options, 'check')
   for (const warning of loaded.settings.warnings) loaded.log.warn(warning)
-  const state = await openState({ ...loaded.settings.state, clock: systemClock })
+  const opened = await openState({ ...loaded.settings.state, clock: systemClock })
+  const state = scrubbedState(opened, loaded.settings.secrets)
   try {
     const daemon = await startIn(io, options, { ...loaded, state, graceMs })
     await announce(io, options, daemon)
@@ -47,9 +50,10 @@ async function startIn(io: Io, options: GlobalOptions, started: Started): Promis
     clock: systemClock,
     version: toolVersion(),
     host: hostname(),
-    load: () => reloadConfig(io, options, settings.secrets),
+    load: () => reloadConfig(io, options),
     openTransport: (current) => openTransport(io, current),
     serve: (operator) => startServer({ operator, spec: settings.server, createPages }),
+    heap: processHeap,
     hear: listenTo(io, options)(log),
     beforeRun: (context, resources) => tellStart(context, namesOf(resources)),
     async afterRun(context, resources, document) {
@@ -80,6 +84,8 @@ async function announce(io: Io, options: GlobalOptions, { url, operator }: Daemo
   io.out(`The status page is on ${url ?? 'no address'}. Schedules:\n${lines.join('\n')}\nCtrl-C ends it.\n`)
 }
 
+const STOPPING = '\nStopping. A push that is under way goes to its end; Ctrl-C once more cuts it.\n'
+
 async function untilStopped(io: Io, daemon: Daemon): Promise<number> {
   const off = io.onHangup(() => void daemon.reload())
   const signalled = new Promise<void>((resolve) => {
@@ -88,6 +94,7 @@ async function untilStopped(io: Io, daemon: Daemon): Promise<number> {
   })
   try {
     await Promise.race([daemon.promise, signalled])
+    if (io.terminal && io.signal.aborted) io.err(STOPPING)
     await daemon.stop()
   } finally {
     off()

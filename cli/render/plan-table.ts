@@ -6,7 +6,9 @@ export type PlanFormat = 'text' | 'markdown' | 'csv'
 export function planMarkdown(document: RunDocument): string {
   const lines = ['| resource | change | id | field | from | to |', '| --- | --- | --- | --- | --- | --- |']
   for (const row of rows(document)) lines.push(`| ${row.map(markdownCell).join(' | ')} |`)
-  for (const { name, hold } of document.resources) {
+  for (const { name, hold, changedSince } of document.resources) {
+    if (changedSince !== undefined)
+      lines.push('', `${markdownCell(name)}: changed since run ${changedSince.run}: ${changedSince.what.join(', ')}`)
     for (const reason of hold?.reasons ?? [])
       lines.push('', `**${markdownCell(name)} held by ${reason.rule}**: ${markdownCell(reason.message)}`)
   }

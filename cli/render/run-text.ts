@@ -24,6 +24,7 @@ function lastLine({ command, runId, outcome, exitCode }: RunDocument, paint: Pai
 function resourceText(resource: ResourceDocument, command: string, paint: Paint): string[] {
   const lines = [`${paint('bold', resource.name)} (${resource.type}): ${outcomeText(resource, paint)}`]
   if (resource.changes !== undefined) lines.push(`  ${countsText(resource, paint)}`)
+  if (resource.changedSince !== undefined) lines.push(`  ${sinceText(resource.changedSince)}`)
   lines.push(...joinLines(resource), ...itemLines(resource, paint), ...problemLines(resource, paint))
   if (resource.conflictsTotal !== undefined) lines.push(`  ${conflictsText(resource.conflictsTotal)}`)
   for (const warning of resource.warnings ?? []) lines.push(`  ${paint('yellow', 'warning')}: ${warning.message}`)
@@ -62,7 +63,13 @@ function countsText({ changes = {}, records = {} }: ResourceDocument, paint: Pai
     invalid === 0
       ? ''
       : `; ${invalid} invalid: ${records['carriedForward'] ?? 0} kept as last accepted, ${records['dropped'] ?? 0} left out`
-  return `${parts.join(', ')} (${records['read'] ?? 0} rows read${bad})`
+  const inferred = records['inferred'] ?? 0
+  const gone = inferred === 0 ? '' : `; ${inferred} inferred from absence: sent as DEACTIVATED`
+  return `${parts.join(', ')} (${records['read'] ?? 0} rows read${bad}${gone})`
+}
+
+function sinceText({ run, what }: NonNullable<ResourceDocument['changedSince']>): string {
+  return `Changed since run ${run}: ${what.join(', ')}`
 }
 
 function joinLines({ sources = [] }: ResourceDocument): string[] {
@@ -93,11 +100,12 @@ function itemLines({ items = [], itemsTotal }: ResourceDocument, paint: Paint): 
   return lines
 }
 
-function itemLine({ change, uniqueId, fields }: ItemDocument, paint: Paint): string {
+function itemLine({ change, uniqueId, fields, inferred }: ItemDocument, paint: Paint): string {
   const detail = fields
     ?.map(({ name, from, to }) => `${name}: ${JSON.stringify(from)} → ${JSON.stringify(to)}`)
     .join(', ')
-  return `${paint(STYLE[change], `${SIGN[change]} ${uniqueId}`)}${detail === undefined ? '' : `  ${detail}`}`
+  const why = inferred === true ? ' (left the sources)' : ''
+  return `${paint(STYLE[change], `${SIGN[change]} ${uniqueId}`)}${why}${detail === undefined ? '' : `  ${detail}`}`
 }
 
 function problemLines({ problems = [], problemsTotal }: ResourceDocument, paint: Paint): string[] {
@@ -110,12 +118,14 @@ function problemLines({ problems = [], problemsTotal }: ResourceDocument, paint:
   return lines
 }
 
-function holdLines({ name, hold }: ResourceDocument, command: string, paint: Paint): string[] {
+function holdLines({ name, hold, cleared }: ResourceDocument, command: string, paint: Paint): string[] {
   const lines = (hold?.reasons ?? []).map(({ rule, message }) => `  ${paint('yellow', `held by ${rule}`)}: ${message}`)
   if (hold?.id !== undefined) {
     lines.push(`  Hold ${hold.id}${hold.status === 'rejected' ? ' (rejected)' : ''}, until ${hold.expiresAt ?? ''}`)
-    lines.push(`  Look:    vanta-sync plan ${name}`)
+    // What would be read from the sources says nothing of a set that is cleared.
+    if (cleared !== true) lines.push(`  Look:    vanta-sync plan ${name}`)
     lines.push(`  Approve: vanta-sync approve ${hold.id} --reason "why this is right"`)
+    if (hold.url !== undefined) lines.push(`  On the page: ${hold.url}`)
     lines.push(`  Reject:  vanta-sync reject ${hold.id} --reason "why it is wrong"`)
   } else if (command === 'plan') {
     lines.push(`  A run would be held. Next: mend the source, or vanta-sync run ${name} and then approve its hold.`)

@@ -51,11 +51,12 @@ function painted(line: string, { name, health }: ResourceStatus, paint: Paint): 
 }
 
 /** What somebody must know, a sentence a line. */
-function details({ wrong, remedy, notices = [], paused }: ResourceStatus): string[] {
+function details({ wrong, remedy, notices = [], paused, holdUrl }: ResourceStatus): string[] {
   return [
     ...(paused === undefined ? [] : [`Paused by ${paused.by} until ${paused.until}: ${paused.reason}`]),
     ...(wrong === undefined ? [] : [wrong]),
     ...(remedy === undefined ? [] : [remedy]),
+    ...(holdUrl === undefined ? [] : [`On the page: ${holdUrl}`]),
     ...notices,
   ]
 }

@@ -1,13 +1,13 @@
 import type { Proof, ReadContext, Rows } from '../../core/connector.ts'
 import { parseDuration } from '../../core/text/duration.ts'
 import { parseSize } from '../../core/text/size.ts'
+import { createScrubber } from '../../core/secret-forms.ts'
 import type { LineFault } from '../tables/ndjson.ts'
 import { createStatedRows, doubtEnding, type RowPiece, type StatedRows } from '../tables/stated-rows.ts'
 import { type Command, prepareCommand } from './command.ts'
 import { exitFailure, lineFailure, type ProgramEnd } from './failure.ts'
 import type { ExecOptions } from './options.ts'
 import { runProgram } from './run-program.ts'
-import { createScrubber } from './scrub.ts'
 import type { Limits } from './watch.ts'
 
 const LONGEST_EVIDENCE = 300

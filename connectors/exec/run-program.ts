@@ -3,11 +3,11 @@ import { once } from 'node:events'
 import type { Readable } from 'node:stream'
 import { OperatorError } from '../../core/errors.ts'
 import type { Log } from '../../core/log.ts'
+import { createScrubber } from '../../core/secret-forms.ts'
 import type { Command } from './command.ts'
 import { type ProgramEnd, startFailure } from './failure.ts'
 import { listen, type Messages } from './messages.ts'
 import { endGroup, killGroup } from './process-group.ts'
-import { createScrubber } from './scrub.ts'
 import { createWatch, type Limits, type Watch } from './watch.ts'
 
 export interface RunOptions {

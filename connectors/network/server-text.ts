@@ -1,5 +1,6 @@
 /** What a server says of its refusal, as it may appear in our messages. */
 import type { Secret } from '../../core/secret.ts'
+import { createScrubber } from '../../core/secret-forms.ts'
 import { parseJson } from '../../core/text/json.ts'
 
 const MAX_EXCERPT = 200
@@ -15,7 +16,9 @@ export function serverText(text: string, secrets: readonly Secret[] = []): strin
   if (isHtml(text)) return 'an HTML page'
   const parsed = parseJson(text)
   const said = 'value' in parsed ? [...new Set(sentencesIn(parsed.value, 0))].join(': ') : text
-  const line = withoutAddresses(withoutSecrets(said, secrets)).replaceAll(/\s+/g, ' ').trim()
+  const line = withoutAddresses(createScrubber(secrets, { least: 2 })(said))
+    .replaceAll(/\s+/g, ' ')
+    .trim()
   if (line === '') return undefined
   return line.length > MAX_EXCERPT ? `${line.slice(0, MAX_EXCERPT)}…` : line
 }
@@ -35,18 +38,6 @@ function sentencesIn(value: unknown, depth: number): string[] {
   if (Array.isArray(value)) return sentencesIn(value[0], depth)
   const object = value as Readonly<Record<string, unknown>>
   return SENTENCES.flatMap((key) => (Object.hasOwn(object, key) ? sentencesIn(object[key], depth + 1) : []))
-}
-
-/** Replaces each secret, in the forms in which a server may echo it. */
-function withoutSecrets(text: string, secrets: readonly Secret[]): string {
-  let clean = text
-  for (const secret of secrets) {
-    const value = secret.reveal()
-    if (value === '') continue
-    const forms = [value, JSON.stringify(value).slice(1, -1), encodeURIComponent(value)]
-    for (const form of [...forms, Buffer.from(value).toString('base64')]) clean = clean.replaceAll(form, '[secret]')
-  }
-  return clean
 }
 
 /** They name people. */

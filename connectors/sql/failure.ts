@@ -11,6 +11,7 @@ import {
   type SyncError,
 } from '../../core/errors.ts'
 import { explainFailure } from '../../core/network/failure.ts'
+import { createScrubber } from '../../core/secret-forms.ts'
 import { serverText } from '../network/server-text.ts'
 import type { Statement } from './database.ts'
 import type { Target } from './target.ts'
@@ -50,6 +51,15 @@ export function refusalError({ actor, code, says, words, hint }: Refusal): SyncE
   const text = words === undefined ? undefined : serverText(words)
   const facts: ErrorFacts = hint === undefined ? {} : { hint }
   return new CLASSES[actor](code, text === undefined ? says : `${says}: ${text}`, facts)
+}
+
+/**
+ * The error without the password in its words, to be done before anything else: what takes quotes and addresses out of
+ * them would leave pieces of it.
+ */
+export function withoutPassword<T extends Error>(error: T, { password }: Target): T {
+  if (password !== undefined) error.message = createScrubber([password], { least: 2 })(error.message)
+  return error
 }
 
 /** What stands in quotes may be a value of somebody's row: `invalid input syntax for type integer: "…"`. */

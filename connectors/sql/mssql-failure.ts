@@ -1,6 +1,14 @@
 /** What SQL Server answers, by number, as errors that say who must act. */
 import { ConfigError, isSyncError, type SyncError } from '../../core/errors.ts'
-import { connectionFailure, connectionLost, refusalError, type Rule, type Where, withoutQuoted } from './failure.ts'
+import {
+  connectionFailure,
+  connectionLost,
+  refusalError,
+  type Rule,
+  type Where,
+  withoutPassword,
+  withoutQuoted,
+} from './failure.ts'
 import { PlainTextError } from './mssql-prelogin.ts'
 import { noTls } from './tls.ts'
 
@@ -54,7 +62,8 @@ interface DriverError extends Error {
 /** @returns the error to throw; errors of ours as they are */
 export function explainMssql(thrown: unknown, where: Where): SyncError {
   if (isSyncError(thrown)) return thrown
-  const error: DriverError = thrown instanceof Error ? thrown : new Error('the driver failed')
+  const failed = thrown instanceof Error ? thrown : new Error('the driver failed')
+  const error: DriverError = withoutPassword(failed, where.target)
   const { place } = where.target
   const inner = innermost(error)
   if (inner instanceof PlainTextError) return noTls(place)

@@ -9,6 +9,7 @@ import {
   severalStatements,
   untrusted,
   type Where,
+  withoutPassword,
   withoutQuoted,
   writes,
 } from './failure.ts'
@@ -79,7 +80,8 @@ const SYNTAX = 1064
 export function explainMysql(thrown: unknown, where: Where): SyncError {
   if (isSyncError(thrown)) return thrown
   const { place } = where.target
-  const error: DriverError = thrown instanceof Error ? thrown : new Error('the driver failed')
+  const failed = thrown instanceof Error ? thrown : new Error('the driver failed')
+  const error: DriverError = withoutPassword(failed, where.target)
   if (isServerError(error)) return explainServer(error, where)
   if (error.code === 'HANDSHAKE_NO_SSL_SUPPORT') return noTls(place)
   if (isUntrusted(error)) return untrusted(place, error.message)

@@ -8,6 +8,7 @@ import {
   type Rule,
   severalStatements,
   type Where,
+  withoutPassword,
   withoutQuoted,
   writes,
 } from './failure.ts'
@@ -112,7 +113,7 @@ const OTHER: StateRule = {
 /** @returns the error to throw; errors of ours as they are */
 export function explainPostgres(thrown: unknown, { target, statement }: Where): SyncError {
   if (isSyncError(thrown)) return thrown
-  const error = thrown instanceof Error ? (thrown as ServerError) : new Error('the driver failed')
+  const error = withoutPassword(thrown instanceof Error ? thrown : new Error('the driver failed'), target)
   if (isServerError(error)) return explainServer(error, { target, ...(statement && { statement }) })
   if (error.message === 'The server does not support SSL connections') return noTls(target.place)
   if (error.message.startsWith('Connection terminated') && statement === undefined) return hungUp(target)

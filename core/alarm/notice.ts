@@ -71,7 +71,7 @@ export interface NoticeFacts {
 /** Tells that something is wrong. */
 export function troubleNotice(kind: 'opened' | 'reminder', about: NoticeAbout, facts: NoticeFacts): Notice {
   const { status, hold } = facts
-  const held = about === 'held' ? (status.hold ?? hold?.id) : undefined
+  const held = about === 'held' || isStaleByHold(facts) ? (status.hold ?? hold?.id) : undefined
   return {
     kind,
     ...head(facts),
@@ -86,6 +86,11 @@ export function troubleNotice(kind: 'opened' | 'reminder', about: NoticeAbout, f
     }),
     ...(status.failuresInRow === 0 ? {} : { failuresInRow: status.failuresInRow }),
   }
+}
+
+/** Nobody has decided for so long that the data are too old: that is still what must be done. */
+function isStaleByHold({ status, hold }: NoticeFacts): boolean {
+  return status.health === 'stale' && status.lastOutcome === 'held' && hold?.status === 'open'
 }
 
 /** Tells that the resource is healthy again. */

@@ -94,6 +94,8 @@ function arithmetic(reason: NoticeReason): string {
       return `${names.length === 0 ? 'a source' : names.join(', ')} delivered nothing`
     case 'groupBy':
       return `${actual} ${actual === 1 ? 'group' : 'groups'} would vanish whole`
+    case 'clear':
+      return `the set is to be cleared: ${actual} of ${of} would leave`
     case 'unknownBaseline':
       return 'what Vanta holds is unknown'
     default:

@@ -3,6 +3,7 @@ import { toInstant } from '../clock.ts'
 import { EXIT, SyncError, UsageError } from '../errors.ts'
 import type { ResourceSpec } from '../resource.ts'
 import type { RunContext } from '../run/context.ts'
+import { isClearing } from '../run/clear-hold.ts'
 import { scopeOf } from '../run/target.ts'
 import type { Hold } from '../state/state.ts'
 import type { Person } from './person.ts'
@@ -30,14 +31,16 @@ export async function decideHold(context: Context, asked: HoldDecisionAsked): Pr
   const hold = await findHold(context, asked.name)
   refuseEnded(hold)
   const resource = resourceOf(context, hold)
-  if (decision === 'approve' && resource !== undefined) await refusePaused(context, resource)
+  // A set that is to be empty is best paused before, so that no run fills it again.
+  if (decision === 'approve' && resource !== undefined && !isClearing(hold)) await refusePaused(context, resource)
   const at = context.clock.now()
   const decided: Hold = {
     ...hold,
     status: decision === 'approve' ? 'approved' : 'rejected',
     decision: { by: by.name, provenBy: by.provenBy, reason, at },
   }
-  await context.state.holds.save(decided)
+  // A run may have superseded or used it meanwhile, and somebody else decided: what is there now counts.
+  if (!(await context.state.holds.change(hold, decided))) return decideHold(context, asked)
   await context.state.append({
     chain: hold.scope,
     at,

@@ -79,7 +79,14 @@ export async function refusePaused({ state, settings, clock }: Context, resource
   })
 }
 
+const LONGEST_REASON = 2000
+
 /** @throws UsageError `reason` */
 export function refuseReasonless(reason: string): void {
   if (reason.trim() === '') throw new UsageError('reason', 'The reason must say why: an auditor will read it')
+  if (reason.length > LONGEST_REASON)
+    throw new UsageError('reason', `The reason has ${reason.length} characters; at most ${LONGEST_REASON} are kept`)
+  // Terminals obey some of them, and reasons are shown there.
+  if (/[^\P{Cc}\t\r\n]/u.test(reason))
+    throw new UsageError('reason', 'The reason holds control characters; write it as plain text')
 }

@@ -12,6 +12,8 @@ export interface HealthFacts {
   /** Latest run of any outcome, and the latest success. */
   readonly last?: ResourceRunRow | undefined
   readonly success?: ResourceRunRow | undefined
+  /** When it was first tried: without a success its age counts from then. */
+  readonly firstAt?: number | undefined
   /** The live one. */
   readonly hold?: Hold | undefined
   readonly pause?: Pause | undefined
@@ -47,9 +49,10 @@ export function judge(facts: HealthFacts): Judgement {
 }
 
 /** Age counts before outcome: data that stopped being true is the worse news. */
-function healthOf({ last, success, now, maxAgeMs }: HealthFacts, isDisconnected: boolean): Health {
+function healthOf({ last, success, firstAt, now, maxAgeMs }: HealthFacts, isDisconnected: boolean): Health {
   if (last === undefined) return 'never run'
-  if (maxAgeMs !== undefined && (success === undefined || now - success.at > maxAgeMs)) return 'stale'
+  const since = success?.at ?? firstAt ?? Number.NEGATIVE_INFINITY
+  if (maxAgeMs !== undefined && now - since > maxAgeMs) return 'stale'
   if (last.outcome === 'held') return 'held'
   if (isDisconnected) return 'disconnected'
   if (last.outcome === 'failed' || last.outcome === 'skipped') return 'failing'
@@ -124,12 +127,18 @@ function held({ resource, hold }: HealthFacts): Wrong {
   const state =
     hold.status === 'rejected' ? 'Held and rejected' : hold.status === 'approved' ? 'Approved, not yet pushed' : 'Held'
   const says = first === undefined ? state : `${state}: ${first.message}${more}`
+  if (first?.rule === 'clear') return { says, remedy: clears(hold) }
   if (hold.status === 'approved') return { says, remedy: 'The next run pushes what was approved.' }
   if (hold.status === 'rejected') return { says, remedy: `Mend the source; ${look}, and the next run judges anew.` }
   return {
     says,
     remedy: `${look}; then \`vanta-sync approve ${hold.id} --reason …\` or \`vanta-sync reject ${hold.id} --reason …\`, or mend the source.`,
   }
+}
+
+/** No run does it on the way: what a person asked for waits for a person. */
+function clears({ id }: Hold): string {
+  return `\`vanta-sync approve ${id} --reason …\` empties the set, \`vanta-sync reject ${id} --reason …\` leaves it as it is.`
 }
 
 function degraded({ resource, last }: HealthFacts): Wrong {

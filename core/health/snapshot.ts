@@ -1,7 +1,7 @@
 /** The one snapshot that page, API, metrics and `status` show, made of the state alone and of what runs in this process. */
 import { type Clock, toInstant } from '../clock.ts'
 import type { ResourceSpec, Settings } from '../resource.ts'
-import { LEFT_BEHIND_REMEDY, orphanedHeads, sayLeftBehind } from '../run/left-behind.ts'
+import { leftBehindRemedy, orphanedHeads, sayLeftBehind } from '../run/left-behind.ts'
 import { scopeOf } from '../run/target.ts'
 import { nextDue } from '../schedule/due.ts'
 import type { DaemonRow, Pause, ResourceRunRow, RunRow, SlotClaim, State } from '../state/state.ts'
@@ -72,7 +72,7 @@ async function statusIn(context: SnapshotContext, resource: ResourceSpec, around
   const { state, settings } = context
   const { now } = around
   const scope = scopeOf(settings, resource)
-  const { last, success } = (await state.runs.latest([scope])).get(scope) ?? {}
+  const { last, success, firstAt } = (await state.runs.latest([scope])).get(scope) ?? {}
   const hold = await state.holds.live(scope)
   const pause = await state.pauses.live(scope, now)
   const failuresInRow = await countFailures(state, resource, scope)
@@ -80,7 +80,19 @@ async function statusIn(context: SnapshotContext, resource: ResourceSpec, around
   const schedule = scheduleOf(resource, { scope, claim, around, pause })
   const logins = loginsOf(resource, { last, success, checked: around.checked })
   const { maxAgeMs } = resource
-  const facts = { now, resource: resource.name, last, success, hold, pause, maxAgeMs, failuresInRow, schedule, logins }
+  const facts = {
+    now,
+    resource: resource.name,
+    last,
+    success,
+    firstAt,
+    hold,
+    pause,
+    maxAgeMs,
+    failuresInRow,
+    schedule,
+    logins,
+  }
   const notices = [...loginNotices(logins, now), ...(await leftBehindNotices(context, resource))]
   const running = runningIn(resource, around.runs)
   return {
@@ -93,13 +105,17 @@ async function statusIn(context: SnapshotContext, resource: ResourceSpec, around
     ...successOf(success, now),
     ...(maxAgeMs === undefined ? {} : { maxAgeSeconds: Math.round(maxAgeMs / 1000) }),
     failuresInRow,
-    ...(hold === undefined ? {} : { hold: hold.id }),
+    ...(hold === undefined ? {} : { hold: hold.id, ...holdUrl(settings, hold.id) }),
     ...(logins.length === 0 ? {} : { logins }),
     ...(notices.length === 0 ? {} : { notices }),
     ...(pause === undefined ? {} : { paused: pauseStatus(pause) }),
     ...(schedule === undefined ? {} : { schedule }),
     ...(running === undefined ? {} : { running }),
   }
+}
+
+function holdUrl({ server }: Settings, id: string): Pick<ResourceStatus, 'holdUrl'> {
+  return server.publicUrl === undefined ? {} : { holdUrl: `${server.publicUrl}/holds/${id}` }
 }
 
 function lastOf(last: ResourceRunRow | undefined): Partial<ResourceStatus> {
@@ -176,7 +192,7 @@ function loginsOf({ sources }: ResourceSpec, { last, success, checked }: LoginSe
 
 async function leftBehindNotices(context: SnapshotContext, resource: ResourceSpec): Promise<string[]> {
   const heads = await orphanedHeads({ ...context, resource })
-  return heads.map((head) => `${sayLeftBehind(head)}. ${LEFT_BEHIND_REMEDY}`)
+  return heads.map((head) => `${sayLeftBehind(head)}. ${leftBehindRemedy(head, resource)}`)
 }
 
 function runningIn({ name }: ResourceSpec, runs: readonly LiveRun[]): ResourceStatus['running'] {

@@ -94,6 +94,8 @@ export interface ResourceStatus {
   readonly failuresInRow: number
   /** Id of the live hold. */
   readonly hold?: string
+  /** Its page, when `server.publicUrl` says where that is. */
+  readonly holdUrl?: string
   readonly connection?: ConnectionTrouble
   readonly logins?: readonly LoginStatus[]
   /** Things to know that stop nothing: a set left behind by an old resource id, a password that expires soon. */

@@ -106,11 +106,21 @@ function parseFault(source: string, error: unknown): ExpressionFault {
   const place = range === undefined ? '' : ` (at character ${range.start + 1} of the expression)`
   if (!LIKE_A_NAME.test(source))
     return {
-      message: `{{ ${source} }} is no CEL: ${summary ?? 'it cannot be read'}${place}`,
+      message: `{{ ${shortened(source)} }} is no CEL: ${summary ?? 'it cannot be read'}${place}`,
       expected: 'an expression in CEL',
     }
-  return { message: `{{ ${source} }} is no name that CEL can take bare${place}`, expected: `row['${source}']` }
+  return {
+    message: `{{ ${shortened(source)} }} is no name that CEL can take bare${place}`,
+    expected: `row['${shortened(source)}']`,
+  }
 }
+
+/** As messages quote it. */
+function shortened(source: string): string {
+  return source.length <= LONGEST_QUOTED ? source : `${source.slice(0, LONGEST_QUOTED)}…`
+}
+
+const LONGEST_QUOTED = 200
 
 function typeFault(error: unknown): ExpressionFault {
   const { code, summary, range } = (error ?? {}) as { code?: string; summary?: string; range?: { start: number } }

@@ -1,10 +1,11 @@
 /** The way out to the network: undici's fetch with its own dispatchers, proxies and trusted certificates. */
-import { Agent, type Dispatcher, FormData as UndiciFormData, fetch as undiciFetch, Pool, ProxyAgent } from 'undici'
+import type { Dispatcher, FormData as UndiciFormData } from 'undici'
 import { MINUTE, SECOND } from '../clock.ts'
 import { type Proxy, type ProxyRules, type ProxyUse, proxyRules } from './proxy.ts'
 import { type Environment, readAuthorities, trustedAuthorities } from './trust.ts'
 
 type Fetch = typeof globalThis.fetch
+type Undici = typeof import('undici')
 
 /** What the client needs of a transport; a test may give it the global fetch. */
 export interface Transport {
@@ -74,27 +75,32 @@ interface Way {
 function createWay(rules: ProxyRules, authorities: string[] | undefined): Way {
   const tls = { timeout: CONNECT_MS, ...(authorities === undefined ? {} : { ca: authorities }) }
   const dispatchers = new Map<string, Dispatcher>()
+  let isClosed = false
 
-  function dispatcherFor(url: string, silenceMs: number): Dispatcher {
+  function dispatcherFor(undici: Undici, url: string, silenceMs: number): Dispatcher {
     const proxy = rules.proxyFor(url)
     const key = `${silenceMs} ${proxy === undefined ? '' : `${proxy.variable} ${proxy.url}`}`
-    const dispatcher = dispatchers.get(key) ?? createDispatcher(proxy, tls, silenceMs)
+    const dispatcher = dispatchers.get(key) ?? createDispatcher(undici, { proxy, tls, silenceMs })
     dispatchers.set(key, dispatcher)
     return dispatcher
   }
 
   async function send(input: Parameters<Fetch>[0], init?: Parameters<Fetch>[1]): Promise<unknown> {
     const url = new URL(input instanceof Request ? input.url : input)
+    // Loaded by the first request: a daemon that waits for its first slot, and most commands, send none.
+    const undici = await import('undici')
+    if (isClosed) throw new TypeError('fetch failed', { cause: new Error('the transport is closed') })
     const request = input instanceof Request ? fromRequest(input, init) : { ...init }
-    const body = request.body instanceof FormData ? toUndiciForm(request.body) : request.body
+    const body = request.body instanceof FormData ? toUndiciForm(undici, request.body) : request.body
     const { silenceMs = SILENCE_MS } = request as { readonly silenceMs?: number }
-    const dispatcher = dispatcherFor(url.href, silenceMs)
-    return undiciFetch(url, { ...request, body, dispatcher } as Parameters<typeof undiciFetch>[1])
+    const dispatcher = dispatcherFor(undici, url.href, silenceMs)
+    return undici.fetch(url, { ...request, body, dispatcher } as Parameters<Undici['fetch']>[1])
   }
 
   return {
     fetch: send as Fetch,
     async close() {
+      isClosed = true
       const open = [...dispatchers.values()]
       dispatchers.clear()
       await Promise.all(open.map((dispatcher) => dispatcher.destroy()))
@@ -107,7 +113,13 @@ interface TlsOptions {
   readonly ca?: string[]
 }
 
-function createDispatcher(proxy: Proxy | undefined, tls: TlsOptions, silenceMs: number): Dispatcher {
+interface Connecting {
+  readonly proxy: Proxy | undefined
+  readonly tls: TlsOptions
+  readonly silenceMs: number
+}
+
+function createDispatcher({ Agent, Pool, ProxyAgent }: Undici, { proxy, tls, silenceMs }: Connecting): Dispatcher {
   const silence = { headersTimeout: silenceMs, bodyTimeout: silenceMs }
   if (proxy === undefined) return new Agent({ ...silence, connect: tls })
   return new ProxyAgent({
@@ -133,8 +145,8 @@ function fromRequest(request: Request, init: RequestInit | undefined): RequestIn
 }
 
 /** Given the global FormData, undici's fetch would send the text `[object FormData]` without an error. */
-function toUndiciForm(form: FormData): UndiciFormData {
-  const copy = new UndiciFormData()
+function toUndiciForm(undici: Undici, form: FormData): UndiciFormData {
+  const copy = new undici.FormData()
   for (const [name, value] of form) {
     if (typeof value === 'string') copy.append(name, value)
     else copy.append(name, value, value.name)

@@ -47,7 +47,10 @@ interface Tally {
   common: number
   overdue: number
   size: number
+  inferred: number
   baseline: number
+  gone: number
+  newlyGone: number
 }
 
 export function createDraft(input: PlanInput): Draft {
@@ -76,7 +79,10 @@ export function createDraft(input: PlanInput): Draft {
       common: 0,
       overdue: 0,
       size: 0,
+      inferred: 0,
       baseline: 0,
+      gone: 0,
+      newlyGone: 0,
     },
     partOf: createPartitioner(current.map(({ resourceId }) => resourceId)),
   }
@@ -94,6 +100,12 @@ export function keepRecord({ parts, tally, missing }: Draft, part: number, recor
   parts[part]!.add(record)
   tally.size++
   missing.delete(record.uniqueId)
+}
+
+/** It is in the snapshot though the sources have it no longer; to the guard it is not there. */
+export function keepInferred({ parts, tally }: Draft, part: number, record: SnapshotRecord): void {
+  parts[part]!.add(record)
+  tally.inferred++
 }
 
 export function reportInvalid({ tally, invalid, problems }: Draft, candidate: Candidate, found: Found): void {
@@ -118,7 +130,7 @@ export function finishDraft(draft: Draft): Plan {
   return {
     hash: draft.hash.digest('hex'),
     baseline: input.baseline.origin,
-    baselineSize: tally.baseline,
+    baselineSize: tally.baseline - tally.gone,
     counts: draft.counts,
     records: {
       ...input.rows,
@@ -126,6 +138,7 @@ export function finishDraft(draft: Draft): Plan {
       invalid: tally.invalid,
       carriedForward: tally.carried,
       dropped: tally.dropped,
+      inferred: tally.inferred,
     },
     size: tally.size,
     items,
@@ -134,6 +147,7 @@ export function finishDraft(draft: Draft): Plan {
     problems,
     conflicts,
     departures: tally.departures,
+    newlyGone: tally.newlyGone,
     common: tally.common,
     overdue: tally.overdue,
     withoutId: input.withoutId.length,

@@ -18,11 +18,13 @@ export type GuardRule =
   | 'maxChanged'
   | 'maxAdded'
   | 'groupBy'
+  /** Not judged here: a person wants the set empty. */
+  | 'clear'
 
 /** The numbers of a plan that the guard judges. */
 export interface GuardFacts {
   readonly baselineKnown: boolean
-  /** Distinct ids of the baseline. */
+  /** Distinct ids of the baseline, without those who are gone and only still sent. */
   readonly baselineSize: number
   /** Valid and carried records. */
   readonly size: number
@@ -33,7 +35,7 @@ export interface GuardFacts {
   readonly departures: number
   /** Unapproved departures that were confirmed within the window and have not come back. */
   readonly earlierDepartures: number
-  /** Ids in both snapshot and baseline. */
+  /** Ids that both the sources and the baseline have. */
   readonly common: number
   readonly missing: readonly string[]
   readonly vanishedGroups: readonly string[]

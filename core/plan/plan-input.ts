@@ -3,6 +3,7 @@ import type { FieldProblem } from '../../schemas/problem.ts'
 import type { InvalidPolicy } from '../resource.ts'
 import type { Baseline } from './baseline.ts'
 import type { Candidate, PlacedProblem } from './candidate.ts'
+import type { GonePolicy } from './gone.ts'
 
 /** Rows that could be anybody, each with its place. */
 export type RowsWithoutId = Iterable<{ readonly at: string; readonly problems: readonly PlacedProblem[] }> & {
@@ -16,6 +17,8 @@ export interface PlanInput {
   readonly baseline: Baseline
   readonly onInvalid: InvalidPolicy
   readonly carryForMs: number
+  /** Absent: who left the sources leaves the set. */
+  readonly gone?: GonePolicy
   readonly now: number
   readonly mustInclude: readonly string[]
   readonly hasStatus: boolean

@@ -17,6 +17,8 @@ export interface SnapshotRecord {
   readonly write: boolean
   readonly acceptedAt: number | null
   readonly group?: string
+  /** No row stands for it: the time of the read that first missed it. */
+  readonly goneAt?: number
 }
 
 export type PlanItem =
@@ -32,6 +34,8 @@ export type PlanItem =
       readonly departs: boolean
       readonly part: number
       readonly fields: readonly FieldChange[]
+      /** No row says so: it left the sources. */
+      readonly inferred?: true
     }
 
 /** What is to become of one resource id. */
@@ -63,6 +67,8 @@ export interface RecordCounts {
   readonly invalid: number
   readonly carriedForward: number
   readonly dropped: number
+  /** Records of those who left the sources, still sent as DEACTIVATED. */
+  readonly inferred: number
   /** Rows without any value, skipped. */
   readonly blank: number
 }
@@ -86,11 +92,11 @@ export interface Plan {
   /** Hex SHA-256 over every change and the content that it leads to. */
   readonly hash: string
   readonly baseline: BaselineOrigin
-  /** Distinct ids of the baseline. */
+  /** Distinct ids of the baseline, without those who are gone and only still sent. */
   readonly baselineSize: number
   readonly counts: PlanCounts
   readonly records: RecordCounts
-  /** Records of the snapshot: valid ones and carried ones. */
+  /** Records that rows stand for: valid ones and carried ones. */
   readonly size: number
   /** Ordered by id; every change. */
   readonly items: Spool<PlanItem>
@@ -102,7 +108,9 @@ export interface Plan {
   readonly conflicts: Spool<PlanConflict>
   /** Removals and accounts that turn to DEACTIVATED. */
   readonly departures: number
-  /** Ids in both snapshot and baseline. */
+  /** Those among the changed who left the sources and turn to DEACTIVATED by that. */
+  readonly newlyGone: number
+  /** Ids that the sources and the baseline have, as far as it does not know them gone. */
   readonly common: number
   /** Invalid records whose last accepted version is older than `carryFor`. */
   readonly overdue: number
@@ -125,9 +133,11 @@ export const snapshotCodec: Codec<SnapshotRecord> = {
       record.write ? '1' : '0',
       String(record.acceptedAt),
       record.group === undefined ? '' : JSON.stringify(record.group),
+      record.goneAt === undefined ? '' : String(record.goneAt),
     ].join('\t'),
   decode(line) {
-    const [uniqueId = '""', body = '', at = '""', write, acceptedAt = 'null', group = ''] = line.split('\t')
+    const [uniqueId = '""', body = '', at = '""', write, acceptedAt = 'null', group = '', goneAt = ''] =
+      line.split('\t')
     return {
       uniqueId: JSON.parse(uniqueId) as string,
       body,
@@ -135,6 +145,7 @@ export const snapshotCodec: Codec<SnapshotRecord> = {
       write: write === '1',
       acceptedAt: acceptedAt === 'null' ? null : Number(acceptedAt),
       ...(group === '' ? {} : { group: JSON.parse(group) as string }),
+      ...(goneAt === '' ? {} : { goneAt: Number(goneAt) }),
     }
   },
   weigh: (record) => 96 + textWeight(record.uniqueId) + textWeight(record.body) + textWeight(record.at),

@@ -5,7 +5,7 @@ import type { Plan, PlanItem } from './plan.ts'
 
 const CONCERNS: Readonly<Record<string, (item: PlanItem) => boolean>> = {
   maxRemoved: (item) => item.departs,
-  maxChanged: (item) => item.change === 'change',
+  maxChanged: (item) => item.change === 'change' && item.inferred === undefined,
   maxAdded: (item) => item.change === 'add',
   allNew: (item) => item.change === 'add',
 }
@@ -37,6 +37,9 @@ function* subjectsOfReason(plan: Plan, reason: Reason, digest: (id: string) => s
     case 'groupBy':
       for (const group of plan.vanishedGroups) yield digest(group)
       return
+    case 'clear':
+      yield* clearSubjects(plan, reason, digest)
+      return
     case 'emptySource':
       yield* plan.emptySources
       return
@@ -48,4 +51,11 @@ function* subjectsOfReason(plan: Plan, reason: Reason, digest: (id: string) => s
     default:
       yield 'always'
   }
+}
+
+/** The set itself, too: leave to empty one is none to empty another that holds nothing more. */
+function* clearSubjects(plan: Plan, { names = [] }: Reason, digest: (id: string) => string): Generator<string> {
+  yield `set ${names.join(' ')}`
+  if (plan.baseline === 'unknown') yield 'unknown'
+  for (const item of plan.items) yield digest(item.uniqueId)
 }

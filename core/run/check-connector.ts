@@ -14,7 +14,11 @@ const TIMEOUT_MS = MINUTE
 type Context = Pick<RunContext, 'state' | 'clock' | 'log' | 'settings' | 'transport'>
 
 /** Each of its uses, since they may have options of their own. Never throws for what is wrong with the system. */
-export async function checkConnector({ name, uses }: ConnectorSpec, context: Context): Promise<CheckRow> {
+export async function checkConnector(spec: ConnectorSpec, context: Context): Promise<CheckRow> {
+  return context.settings.secrets.scrubDocument(await checkUses(spec, context))
+}
+
+async function checkUses({ name, uses }: ConnectorSpec, context: Context): Promise<CheckRow> {
   const said: string[] = []
   let login: LoginFacts | undefined
   const note = (facts: LoginFacts): void => {

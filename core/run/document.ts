@@ -2,6 +2,7 @@
 import { toInstant } from '../clock.ts'
 import type { ErrorDocument } from '../errors.ts'
 import { loginDocument } from '../health/login.ts'
+import type { ChangedSince } from '../history/made.ts'
 import type { LoginStatus } from '../health/status.ts'
 import type { BaselineOrigin, PlanConflict, PlanItem, Problem } from '../plan/plan.ts'
 import type { HoldReason } from '../state/state.ts'
@@ -15,6 +16,8 @@ export interface ItemDocument {
   readonly change: PlanItem['change']
   readonly uniqueId: string
   readonly fields?: readonly { readonly name: string; readonly from: unknown; readonly to: unknown }[]
+  /** No row says so: the record left the sources, and is sent as DEACTIVATED. */
+  readonly inferred?: true
 }
 
 export interface ResourceDocument {
@@ -45,6 +48,12 @@ export interface ResourceDocument {
   readonly verified?: boolean
   readonly answers?: readonly { readonly status: number; readonly text: string }[]
   readonly hold?: HoldDocument
+  /** Its set was emptied on purpose, or was to be; no source was read. */
+  readonly cleared?: true
+  /** What let through what the guard would have held. */
+  readonly approval?: ApprovalDocument
+  /** What is another one than in the run that Vanta's set is from. */
+  readonly changedSince?: ChangedSince
   /** It was skipped because of this. */
   readonly paused?: { readonly until: string; readonly by: string; readonly reason: string }
   readonly error?: ErrorDocument
@@ -77,7 +86,17 @@ export interface HoldDocument {
   readonly id?: string
   readonly status?: string
   readonly expiresAt?: string
+  /** Its page, when `server.publicUrl` says where that is. */
+  readonly url?: string
   readonly reasons: readonly HoldReason[]
+}
+
+export interface ApprovalDocument {
+  readonly hold: string
+  readonly by: string
+  readonly provenBy: string
+  readonly reason: string
+  readonly at: string
 }
 
 export interface RunDocument {
@@ -110,7 +129,8 @@ export function sourceDocument({ source, rows, proof, login, join }: SourceOutco
 
 export function itemDocument(item: PlanItem): ItemDocument {
   const { change, uniqueId } = item
-  return item.change === 'change' ? { change, uniqueId, fields: item.fields } : { change, uniqueId }
+  if (item.change !== 'change') return { change, uniqueId }
+  return { change, uniqueId, fields: item.fields, ...(item.inferred === undefined ? {} : { inferred: item.inferred }) }
 }
 
 /** The first `limit` of a sequence. */

@@ -1,6 +1,8 @@
 /** How one resource fares in a run: what is known of it so far, and how it ended. */
 import { EXIT, type SyncError } from '../errors.ts'
+import type { ChangedSince } from '../history/made.ts'
 import type { RequestCounter } from '../vanta/client.ts'
+import type { ClearAsked } from './clear-hold.ts'
 import type { ResourceContext } from './context.ts'
 import type { ResourceOutcome } from './document.ts'
 import type { Verdict } from './hold.ts'
@@ -13,8 +15,11 @@ export interface Fate {
   readonly requests: RequestCounter
   readonly warnings: { readonly code: string; readonly message: string }[]
   readonly stages: StageClock
+  changedSince?: ChangedSince
   prepared?: Prepared
   verdict?: Verdict
+  /** A person wants the set empty. */
+  asked?: ClearAsked
   pushed?: PushResult
   /** Absent while there is more to do. */
   outcome?: ResourceOutcome

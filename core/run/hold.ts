@@ -5,6 +5,7 @@ import type { Reason } from '../plan/guard.ts'
 import type { Plan } from '../plan/plan.ts'
 import { subjectsOf } from '../plan/subjects.ts'
 import type { Hold } from '../state/state.ts'
+import { type ClearAsked, isClearing } from './clear-hold.ts'
 import type { ResourceContext } from './context.ts'
 import { scopeOf } from './target.ts'
 
@@ -29,12 +30,16 @@ export async function judgeHold(context: ResourceContext, plan: Plan, reasons: r
 }
 
 /** Decides as `judgeHold` and records it: opens, keeps, supersedes or closes. */
-export async function settleHold(context: ResourceContext, plan: Plan, reasons: readonly Reason[]): Promise<Verdict> {
+export async function settleHold(
+  context: ResourceContext,
+  plan: Plan,
+  { reasons, asked }: { reasons: readonly Reason[]; asked?: ClearAsked },
+): Promise<Verdict> {
   const { state, clock } = context
   const scope = scopeOf(context.settings, context.resource)
   const live = await state.holds.live(scope)
   if (reasons.length === 0) {
-    if (live !== undefined) await state.holds.save({ ...live, status: 'closed' })
+    if (live !== undefined && !isClearing(live)) await state.holds.save({ ...live, status: 'closed' })
     return { kind: 'pass' }
   }
   const verdict = await judgeHold(context, plan, reasons)
@@ -50,15 +55,26 @@ export async function settleHold(context: ResourceContext, plan: Plan, reasons: 
     status: 'open',
     openedAt: clock.now(),
     expiresAt: clock.now() + HOLD_LIFE,
+    ...(asked === undefined ? {} : { asked: { ...sayAsked(asked), at: clock.now() } }),
   }
   await state.holds.save(hold, subjects(context, plan, reasons))
   await state.append({
     chain: scope,
     at: clock.now(),
     kind: 'hold',
-    facts: { hold: hold.id, runId: hold.runId, planHash: plan.hash, reasons },
+    facts: {
+      hold: hold.id,
+      runId: hold.runId,
+      planHash: plan.hash,
+      reasons,
+      ...(asked === undefined ? {} : sayAsked(asked)),
+    },
   })
   return { kind: 'held', reasons, hold, opened: true }
+}
+
+function sayAsked({ by, reason }: ClearAsked): { by: string; provenBy: string; reason: string } {
+  return { by: by.name, provenBy: by.provenBy, reason }
 }
 
 function subjects(context: ResourceContext, plan: Plan, reasons: readonly Reason[]): ReturnType<typeof subjectsOf> {

@@ -1,6 +1,7 @@
 /** Sets that a changed resource id, or a recreated application, left in Vanta: orphaned and active, nobody empties them. */
 import type { ResourceSpec, Settings } from '../resource.ts'
 import type { BaselineHead, State } from '../state/state.ts'
+import { connectionOf } from '../vanta/connection.ts'
 import { scopeOfIds, targetOf } from './target.ts'
 
 export interface LeftBehindOf {
@@ -45,5 +46,8 @@ export function sayLeftBehind({ target, records }: BaselineHead): string {
 }
 
 /** What to do about it. Nothing here may end in a deleted application: that loses its configuration and its history. */
-export const LEFT_BEHIND_REMEDY =
-  "If nothing else pushes to it, delete that one resource in Vanta's Developer Console, or push an empty set to it; leave the application itself alone."
+export function leftBehindRemedy({ target }: BaselineHead, { name, application }: ResourceSpec): string {
+  const deleting = "delete that one resource in Vanta's Developer Console; leave the application itself alone."
+  if (target.connection !== connectionOf(application.clientId)) return `If nothing else pushes to it, ${deleting}`
+  return `If nothing else pushes to it, \`vanta-sync clear ${name} --resource-id ${target.resourceId} --reason …\` empties it once that is approved; or ${deleting}`
+}

@@ -16,13 +16,17 @@ export interface LoadBaseline {
   readonly folder: string
   readonly now: number
   readonly requests: RequestCounter
+  /** What Vanta holds is asked of it wherever the scope allows, whatever the state knows. */
+  readonly isFresh?: true
+  /** Resource ids that left the list are let be. */
+  readonly isAlone?: true
   /** Connected when it is first needed. */
   client(): Promise<VantaClient>
 }
 
 export async function loadBaseline(load: LoadBaseline): Promise<Baseline> {
   const { settings, resource } = load
-  const leftBehind = await idsThatLeftTheList(load)
+  const leftBehind = load.isAlone === true ? [] : await idsThatLeftTheList(load)
   const ids = [
     ...resource.resourceIds.map((resourceId) => ({ resourceId, current: true })),
     ...leftBehind.map((resourceId) => ({ resourceId, current: false })),
@@ -50,7 +54,8 @@ async function loadPart(
   const head = await state.baselines.head(target)
   // A PUT that may have arrived unanswered makes what the state knows a guess: only reading back settles it.
   const pending = await state.pushes.pending(target)
-  if (head !== undefined && pending === undefined) {
+  const mayRead = resource.application.scopes.includes(READ_SCOPE)
+  if (head !== undefined && pending === undefined && !(load.isFresh === true && mayRead)) {
     return {
       resourceId,
       current,
@@ -59,7 +64,7 @@ async function loadPart(
       records: () => state.baselines.records(target),
     }
   }
-  if (!resource.application.scopes.includes(READ_SCOPE)) {
+  if (!mayRead) {
     return { resourceId, current, origin: 'unknown', records: () => inBatches([]) }
   }
   const held = await readBack(await load.client(), resource, resourceId, load.requests)
@@ -68,8 +73,16 @@ async function loadPart(
     name: `held-${resourceId}`,
     memory: share,
     acceptedAt: load.now,
+    ...(head === undefined ? {} : { gone: await goneInState(state, target) }),
   })
   return { resourceId, current, origin: 'read', records: () => inBatches(spool) }
+}
+
+async function goneInState(state: State, target: Target): Promise<ReadonlyMap<string, number>> {
+  const gone = new Map<string, number>()
+  for await (const batch of state.baselines.records(target))
+    for (const { uniqueId, goneAt } of batch) if (goneAt !== undefined) gone.set(uniqueId, goneAt)
+  return gone
 }
 
 /** Resource ids that the set was once partitioned over, that hold records and that no resource of the config names. */

@@ -1,11 +1,15 @@
 /** Everything of one resource up to the guard: read, map, merge, validate, snapshot, plan, judge. Changes nothing. */
 import type { FieldProblem } from '../../schemas/problem.ts'
+import type { VantaRecord } from '../../schemas/resource-type.ts'
 import { BlockedError, type SyncError } from '../errors.ts'
+import { SECOND, toInstant } from '../clock.ts'
 import { type Baseline, type BaselinePart } from '../plan/baseline.ts'
 import { buildPlan } from '../plan/build.ts'
 import type { Candidate } from '../plan/candidate.ts'
+import type { GonePolicy } from '../plan/gone.ts'
 import { judge, type Reason } from '../plan/guard.ts'
 import type { Plan } from '../plan/plan.ts'
+import type { ResourceSpec } from '../resource.ts'
 import type { RequestCounter, VantaClient } from '../vanta/client.ts'
 import { tooLarge } from './body.ts'
 import type { ComponentIndex } from './components.ts'
@@ -27,6 +31,8 @@ export interface Prepared {
   readonly blocked?: SyncError
   /** Digests of earlier departures within the guard's window. */
   readonly earlier: ReadonlySet<string>
+  /** What is emptied on purpose: the resource, or the stand-in for a set that was left behind. */
+  readonly cleared?: ResourceSpec
 }
 
 export interface PrepareOptions {
@@ -48,12 +54,15 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
     requests: options.requests,
     client: options.client,
   })
+  const asOf = Math.min(...sources.map(({ proof }) => proof.asOf.getTime()))
+  const gone = gonePolicy(context, asOf)
   const plan = await buildPlan({
     folder: context.folder,
     candidates,
     baseline,
     onInvalid: resource.onInvalid,
     carryForMs: resource.carryForMs,
+    ...(gone === undefined ? {} : { gone }),
     now: context.startedAt,
     mustInclude: resource.guard.mustInclude,
     hasStatus: resource.type.name === 'user_account',
@@ -69,10 +78,25 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
     plan,
     baseline,
     sources,
-    asOf: Math.min(...sources.map(({ proof }) => proof.asOf.getTime())),
+    asOf,
     reasons: judge(factsOf(context, plan, earlier), resource.guard),
     ...(blocked === undefined ? {} : { blocked }),
     earlier,
+  }
+}
+
+/** A source that dates itself into the future has seen no more than there is. */
+function gonePolicy({ resource, startedAt }: ResourceContext, asOf: number): GonePolicy | undefined {
+  const { keepGoneMs: keepMs, type } = resource
+  if (keepMs === undefined) return undefined
+  return {
+    at: Math.floor(Math.min(asOf, startedAt) / SECOND) * SECOND,
+    keepMs,
+    deactivate(body, since) {
+      const fields = JSON.parse(body) as VantaRecord
+      const gone = { ...fields, status: 'DEACTIVATED', deactivatedTimestamp: toInstant(since) }
+      return JSON.stringify(type.canonical(gone))
+    },
   }
 }
 
@@ -119,7 +143,8 @@ function factsOf(context: ResourceContext, plan: Plan, earlier: ReadonlySet<stri
     valid: plan.records.valid,
     invalid: plan.records.invalid,
     added: plan.counts.added,
-    changed: plan.counts.changed,
+    // Who left is judged by what leaves, as where they leave at once.
+    changed: plan.counts.changed - plan.newlyGone,
     departures: plan.departures,
     earlierDepartures: earlier.size - back.size,
     common: plan.common,
@@ -145,10 +170,11 @@ function blockedBy({ resource }: ResourceContext, plan: Plan): SyncError | undef
       { hint: 'Mend the rows named in the problems: what Vanta holds of them is too old to stand for the truth.' },
     )
   }
-  if (plan.withoutId > 0 && plan.departures > 0 && resource.onInvalid !== 'drop') {
+  const leaving = Math.max(plan.departures, plan.counts.removed)
+  if (plan.withoutId > 0 && leaving > 0 && resource.onInvalid !== 'drop') {
     return new BlockedError(
       'row-without-id',
-      `${plan.withoutId} rows of ${resource.name} have no usable uniqueId while ${plan.departures} records would leave: any of them could be one of these rows`,
+      `${plan.withoutId} rows of ${resource.name} have no usable uniqueId while ${leaving} records would leave: any of them could be one of these rows`,
       { hint: 'Give the rows named in the problems their id, then run again.' },
     )
   }

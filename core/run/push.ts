@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { RefusedError, type SyncError, toSyncError } from '../errors.ts'
 import type { Baseline, BaselinePart } from '../plan/baseline.ts'
-import type { Plan, PlanItem, PlanPart } from '../plan/plan.ts'
+import type { Plan, PlanItem, PlanPart, SnapshotRecord } from '../plan/plan.ts'
 import { READ_SCOPE } from '../resource.ts'
 import type { BaselineCommit } from '../state/state.ts'
 import type { RequestCounter, VantaClient } from '../vanta/client.ts'
@@ -106,6 +106,7 @@ async function pushPart(request: PushRequest, part: PlanPart, progress: Progress
     startedAt: clock.now(),
     records: part.records.length,
   }
+  const unsettled = await state.pushes.pending(target)
   await state.pushes.begin(push)
   context.emit({ kind: 'stage', resource: resource.name, stage: 'push' })
   try {
@@ -119,7 +120,9 @@ async function pushPart(request: PushRequest, part: PlanPart, progress: Progress
     })
     progress.answers.push(answer)
   } catch (error) {
-    if (changedNothing(error, context.signal)) await state.pushes.withdraw(push.id)
+    // What an earlier PUT left unknown stays so: this one changed nothing, and what was read back is not in the state.
+    if (changedNothing(error, context.signal))
+      await (unsettled === undefined ? state.pushes.withdraw(push.id) : state.pushes.begin(unsettled))
     throw withPlace(error, part)
   }
   await state.baselines.commit(commitOf(request, part))
@@ -165,10 +168,7 @@ function commitOf(request: PushRequest, part: PlanPart): BaselineCommit {
   }
 }
 
-function* written(
-  part: PlanPart,
-  all: boolean,
-): Generator<{ uniqueId: string; body: string; acceptedAt: number | null; group?: string }> {
+function* written(part: PlanPart, all: boolean): Generator<SnapshotRecord> {
   for (const record of part.records) if (all || record.write) yield record
 }
 
@@ -241,7 +241,10 @@ async function judge(
   })
 }
 
+/** What Vanta holds does not say since when somebody is gone; we still know. */
 async function adopt({ context }: PushRequest, part: PlanPart, held: Verification['held']): Promise<void> {
+  const gone = new Map<string, number>()
+  for (const { uniqueId, goneAt } of part.records) if (goneAt !== undefined) gone.set(uniqueId, goneAt)
   await context.state.baselines.commit({
     target: targetOf(context.settings, context.resource, part.resourceId),
     runId: context.runId,
@@ -250,6 +253,9 @@ async function adopt({ context }: PushRequest, part: PlanPart, held: Verificatio
     siblings: context.resource.resourceIds,
     replace: true,
     removed: [],
-    upserted: held.map(({ uniqueId, body }) => ({ uniqueId, body, acceptedAt: null })),
+    upserted: held.map(({ uniqueId, body }) => {
+      const goneAt = gone.get(uniqueId)
+      return { uniqueId, body, acceptedAt: null, ...(goneAt === undefined ? {} : { goneAt }) }
+    }),
   })
 }

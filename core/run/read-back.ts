@@ -41,14 +41,19 @@ export interface BaselineSpoolOptions {
   readonly name: string
   readonly memory: number
   readonly acceptedAt: number
+  /** Since when who is gone is gone, as far as the state knows: Vanta does not say. */
+  readonly gone?: ReadonlyMap<string, number>
 }
 
 /** What was read back, put aside as a baseline: ordered by code point of the id. */
 export function spoolBaseline(held: readonly HeldRecord[], options: BaselineSpoolOptions): Spool<BaselineRecord> {
-  const { folder, name, memory, acceptedAt } = options
+  const { folder, name, memory, acceptedAt, gone } = options
   const spool = createSpool({ path: join(folder, name), codec: jsonCodec<BaselineRecord>(700), memory })
   const sorted = [...held].sort((a, b) => compareCodePoints(a.uniqueId, b.uniqueId))
-  for (const { uniqueId, body } of sorted) spool.add({ uniqueId, body, acceptedAt })
+  for (const { uniqueId, body } of sorted) {
+    const goneAt = gone?.get(uniqueId)
+    spool.add({ uniqueId, body, acceptedAt, ...(goneAt === undefined ? {} : { goneAt }) })
+  }
   spool.seal()
   return spool
 }

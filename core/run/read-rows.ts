@@ -13,6 +13,7 @@ import { sayDuration } from '../text/duration.ts'
 
 /** A module that ignores the abort signal for longer is left behind and named. */
 const GRACE = 5 * SECOND
+const ABANDONED = 'source-abandoned'
 
 /** What a read needs besides its source. */
 export interface ReadSettings {
@@ -56,14 +57,14 @@ export async function readRows(request: RowsRequest): Promise<RowsRead> {
   const end = new AbortController()
   const signal = AbortSignal.any([request.signal, end.signal])
   const timer = request.clock.sleep(request.timeoutMs, end.signal).then(
-    () => end.abort(timedOut(request)),
+    () => end.abort(),
     () => undefined,
   )
   try {
     return await abandonOnAbort(consume(request, signal), signal, request)
   } catch (error) {
     request.signal.throwIfAborted()
-    throw noteSource(failed(request.source, signal.aborted ? signal.reason : error), request.source)
+    throw noteSource(failed(request.source, signal.aborted ? timedOut(request, error) : error), request.source)
   } finally {
     end.abort()
     await timer
@@ -183,13 +184,14 @@ function sayPath(path: MappingProblem['path']): string {
   return path.map((step, i) => (typeof step === 'number' ? `[${step}]` : `${i === 0 ? '' : '.'}${step}`)).join('')
 }
 
-function timedOut({ source, timeoutMs }: RowsRequest): RetryLaterError {
+/** @param thrown what the read ended with: a module that was left behind is named */
+function timedOut({ source, timeoutMs }: RowsRequest, thrown: unknown): RetryLaterError {
+  const isDeaf = isSyncError(thrown) && thrown.code === ABANDONED
+  const deaf = isDeaf ? `; its connector "${source.connector.name}" ignored the abort and was left behind` : ''
   return new RetryLaterError(
     'source-timeout',
-    `${source.name} was not read to its end within ${sayDuration(timeoutMs)}`,
-    {
-      hint: 'Raise `timeout` of the resource when the source is healthy but slow.',
-    },
+    `${source.name} was not read to its end within ${sayDuration(timeoutMs)}${deaf}`,
+    { hint: 'Raise `timeout` of the resource when the source is healthy but slow.' },
   )
 }
 
@@ -225,7 +227,7 @@ async function abandonOnAbort<T>(work: Promise<T>, signal: AbortSignal, { source
         () =>
           reject(
             new OperatorError(
-              'source-abandoned',
+              ABANDONED,
               `${source.name} (connector "${source.connector.name}") ignored the abort for 5 s and was left behind`,
             ),
           ),

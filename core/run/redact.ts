@@ -25,8 +25,9 @@ export function maskPlaces(sentence: string, digest: (text: string) => string): 
 }
 
 function withMaskedPlaces(sentence: string, hide: Hide): string {
+  // A name may hold a colon, too: what is no line of a file is hidden up to the last one.
   return sentence.replaceAll(
-    /\bthe record from (.+?): /gs,
+    /\bthe record from ([^=]*?\.\w+:\d+(?=: )|.+): /gs,
     (_, place: string) => `the record from ${maskPlace(place, hide)}: `,
   )
 }
@@ -48,9 +49,9 @@ function maskResource(resource: ResourceDocument, hide: Hide): ResourceDocument 
   }
 }
 
-function maskItem({ change, uniqueId, fields }: Of<'items'>, hide: Hide): Of<'items'> {
+function maskItem({ uniqueId, fields, ...rest }: Of<'items'>, hide: Hide): Of<'items'> {
   const names = fields?.map(({ name }) => ({ name, from: HIDDEN, to: HIDDEN }))
-  return { change, uniqueId: hide(uniqueId), ...(names === undefined ? {} : { fields: names }) }
+  return { ...rest, uniqueId: hide(uniqueId), ...(names === undefined ? {} : { fields: names }) }
 }
 
 function maskProblem({ uniqueId, at, message, ...rest }: Of<'problems'>, hide: Hide): Of<'problems'> {

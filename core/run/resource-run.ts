@@ -2,18 +2,25 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { EXIT, type SyncError, toSyncError } from '../errors.ts'
+import { changedSince, madeOf } from '../history/made.ts'
+import type { Reason } from '../plan/guard.ts'
+import { missedIn } from '../plan/gone.ts'
 import type { ResourceSpec } from '../resource.ts'
+import { type ClearAsked, askedOf } from './clear-hold.ts'
+import { clearTarget } from './clear-target.ts'
 import type { ResourceContext } from './context.ts'
 import type { ResourceDocument } from './document.ts'
 import { createFate, end, exitCodeOf, type Fate, warn } from './fate.ts'
 import { findComponents } from './find-components.ts'
-import { judgeHold, settleHold } from './hold.ts'
+import { judgeHold, settleHold, type Verdict } from './hold.ts'
 import { orphanedHeads, sayLeftBehind } from './left-behind.ts'
 import { prepare } from './prepare.ts'
+import { prepareClear } from './prepare-clear.ts'
 import { pushPlan } from './push.ts'
 import { resourceDocument } from './resource-document.ts'
 import type { RunCommand, RunOptions } from './run-options.ts'
 import type { Session } from './session.ts'
+import { scopeOf, targetOf } from './target.ts'
 
 export interface ResourceRun {
   readonly resource: ResourceSpec
@@ -45,8 +52,9 @@ export function createResourceRuns(shared: ResourceRunsOptions): {
   return {
     of(resources) {
       const fates: Fate[] = []
+      const { command, toolVersion, clear } = shared.options
       return resources.map((resource) => {
-        const around = { session: shared.session, command: shared.options.command, earlier: [...fates] }
+        const around = { session: shared.session, command, toolVersion, earlier: [...fates], ...(clear && { clear }) }
         const fate = createFate(contextOf(shared, resource, fates.length))
         fates.push(fate)
         return resourceRun(fate, around, shared.options.itemLimit)
@@ -68,6 +76,8 @@ function contextOf(
 interface Around {
   readonly session: Session
   readonly command: RunCommand
+  readonly toolVersion: string
+  readonly clear?: ClearAsked
   /** Of the application's resources that come before it. */
   readonly earlier: readonly Fate[]
 }
@@ -107,7 +117,10 @@ async function plan(fate: Fate, around: Around): Promise<void> {
   const lacking = lackingBefore(fate, around)
   if (lacking !== undefined) return skip(fate, lacking)
   mkdirSync(context.folder, { recursive: true, mode: 0o700 })
+  const asked = await askedToClear(fate, around)
+  if (asked !== undefined) return planClear(fate, around, asked)
   await warnOfOrphans(fate)
+  await noteChanges(fate, around)
   const { client } = around.session
   const components = await findComponents(fate, {
     planned: ({ name }) => around.earlier.find((other) => other.context.resource.name === name)?.prepared,
@@ -119,23 +132,64 @@ async function plan(fate: Fate, around: Around): Promise<void> {
   if (!endIfStopped(fate)) end(fate, 'planned')
 }
 
+/** By the command itself, or, when that is approved, by the hold. */
+async function askedToClear({ context }: Fate, { command, clear }: Around): Promise<ClearAsked | undefined> {
+  if (command !== 'approve') return clear
+  return askedOf(await context.state.holds.live(scopeOf(context.settings, context.resource)))
+}
+
+async function planClear(fate: Fate, { session }: Around, asked: ClearAsked): Promise<void> {
+  const { context, requests } = fate
+  const target = await clearTarget(context, asked.resourceId)
+  fate.asked = asked
+  fate.prepared = await prepareClear({ context, requests, client: session.client }, target)
+  fate.verdict = await judgeHold(context, fate.prepared.plan, fate.prepared.reasons)
+  if (target === context.resource) await warnOfNextRun(fate)
+}
+
+async function warnOfNextRun(fate: Fate): Promise<void> {
+  const { settings, state, resource, clock } = fate.context
+  const pause = await state.pauses.live(scopeOf(settings, resource), clock.now())
+  if (pause !== undefined) return
+  const message = `Once it is cleared, the next run of ${resource.name} pushes its whole set again: pause it, or take it out of the configuration`
+  warn(fate, 'fills-again', message)
+}
+
 async function push(fate: Fate, around: Around): Promise<void> {
   const { context, requests, prepared } = fate
   if (fate.outcome !== undefined || prepared === undefined) return
   const lacking = lackingBefore(fate, around)
   if (lacking !== undefined) return skip(fate, lacking)
-  const verdict = await settleHold(context, prepared.plan, prepared.reasons)
+  const { reasons } = prepared
+  const settled = await settleHold(context, prepared.plan, { reasons, ...(fate.asked && { asked: fate.asked }) })
+  const verdict = around.command === 'clear' ? heldFirst(settled, reasons) : settled
   fate.verdict = verdict
-  if (endIfStopped(fate)) return
+  if (endIfStopped(fate)) return noteGone(fate)
   const client = await around.session.client()
   const { baseline, earlier } = prepared
   const approved = verdict.kind === 'approved'
-  const pushed = await pushPlan({ context, plan: prepared.plan, baseline, client, requests, approved, earlier })
+  const target = { ...context, resource: prepared.cleared ?? context.resource }
+  const { plan: planned } = prepared
+  const pushed = await pushPlan({ context: target, plan: planned, baseline, client, requests, approved, earlier })
   fate.pushed = pushed
   for (const { code, message } of pushed.warnings) warn(fate, code, message)
   if (pushed.complete && approved) await context.state.holds.save({ ...verdict.hold, status: 'used' })
   if (pushed.error === undefined) end(fate, 'pushed')
   else end(fate, 'failed', pushed.error)
+}
+
+/** Asking once more is no approval, even where one is left that was not used up. */
+function heldFirst(verdict: Verdict, reasons: readonly Reason[]): Verdict {
+  return verdict.kind === 'approved' ? { kind: 'held', reasons, hold: verdict.hold, opened: false } : verdict
+}
+
+/** Whoever was missed now was missed first by this read, though nothing of it was pushed. */
+async function noteGone({ context, prepared }: Fate): Promise<void> {
+  const { state, settings, resource } = context
+  if (prepared === undefined || prepared.cleared !== undefined || resource.keepGoneMs === undefined) return
+  const { plan: planned, baseline } = prepared
+  const targets = baseline.parts.map(({ resourceId }) => targetOf(settings, resource, resourceId))
+  await state.baselines.noteGone(targets, missedIn(planned))
 }
 
 /** Ends what the guard holds or its records block; true when it did. */
@@ -170,6 +224,13 @@ function exitCodeAfter(lacking: Fate): number {
 
 async function warnOfOrphans(fate: Fate): Promise<void> {
   for (const head of await orphanedHeads(fate.context)) warn(fate, 'left-behind', sayLeftBehind(head))
+}
+
+/** Whoever looks at a plan sees that the data need not be why it differs. */
+async function noteChanges(fate: Fate, { toolVersion }: Around): Promise<void> {
+  const { state, settings, resource } = fate.context
+  const changes = await changedSince(state, scopeOf(settings, resource), madeOf(settings, resource, toolVersion))
+  if (changes !== undefined) fate.changedSince = changes
 }
 
 function refusePlan(fate: Fate): void {

@@ -3,7 +3,8 @@ import { createHash, randomUUID } from 'node:crypto'
 import { type Clock, toInstant } from '../clock.ts'
 import { isSyncError, toSyncError, type SyncError, UsageError, worstExitCode } from '../errors.ts'
 import type { ApplicationSpec, ResourceSpec } from '../resource.ts'
-import type { Pause, ScratchFolder } from '../state/state.ts'
+import type { ScratchFolder } from '../state/state.ts'
+import { clearTarget } from './clear-target.ts'
 import type { RunContext } from './context.ts'
 import type { ResourceDocument, RunDocument, RunOutcome } from './document.ts'
 import { dependencyOrder } from './order.ts'
@@ -14,10 +15,12 @@ import { createResourceRuns, type ResourceRun } from './resource-run.ts'
 import { createSession, type Session } from './session.ts'
 
 /** Never throws for what went wrong with a resource: that is in the document. @throws StateError, UsageError */
-export async function run(options: RunOptions): Promise<RunDocument> {
+export async function run(given: RunOptions): Promise<RunDocument> {
+  const options = scrubbedOptions(given)
   const { context, command, runId = newRunId(context.clock) } = options
   refuseSplitPlan(options, applicationsOf(options.resources))
-  const pauses = command === 'plan' ? new Map<ResourceSpec, Pause>() : await pausesOf(context, options.resources)
+  await refuseUnclearable(options)
+  const pauses = await pausesOf(context, options)
   const begun: Begun = {
     runId,
     startedAt: context.clock.now(),
@@ -46,6 +49,18 @@ export async function run(options: RunOptions): Promise<RunDocument> {
     }
     context.emit({ kind: 'run-finished', runId, command, outcome: end.outcome, exitCode: end.exitCode })
   }
+}
+
+/** Who listens hears no secret that a source or Vanta has told. */
+function scrubbedOptions(options: RunOptions): RunOptions {
+  const { emit, settings } = options.context
+  return { ...options, context: { ...options.context, emit: (event) => emit(settings.secrets.scrubDocument(event)) } }
+}
+
+/** A mistake of whoever asked is told at once, and is no run. */
+async function refuseUnclearable({ context, resources, clear }: RunOptions): Promise<void> {
+  if (clear === undefined) return
+  for (const resource of resources) await clearTarget({ ...context, resource }, clear.resourceId)
 }
 
 /** A run on its way. */
@@ -141,7 +156,7 @@ function documentOf(
   const exitCode = worstExitCode(finished.map((resource) => resource.exitCode))
   const hash = combinedHash(planHashes)
   const worst = finished.find((resource) => resource.exitCode === exitCode && resource.error !== undefined)
-  return {
+  const document: RunDocument = {
     command,
     runId,
     outcome: outcomeOf(command, finished),
@@ -153,6 +168,7 @@ function documentOf(
     resources: finished,
     ...(exitCode === 0 || worst?.error === undefined ? {} : { error: worst.error }),
   }
+  return context.settings.secrets.scrubDocument(document)
 }
 
 function outcomeOf(command: RunCommand, resources: readonly ResourceDocument[]): RunOutcome {

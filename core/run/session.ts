@@ -50,7 +50,7 @@ export function createSession({ context, application, purpose, waitMs }: Session
       clock: context.clock,
       log: context.log,
       signal,
-      secrets: () => settings.secrets.values(),
+      secrets: settings.secrets,
       onEvent(event) {
         if (event.kind === 'token-minted') emit({ kind: 'token-minted', application: application.name })
         if (event.kind === 'waiting')

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts'
 import { DAY } from '../clock.ts'
 import type { Database, SqlRow, SqlValue } from './database.ts'
-import type { BaselineCommit, BaselineHead, BaselineRecord, Baselines, Target } from './state.ts'
+import type { BaselineCommit, BaselineHead, BaselineRecord, Baselines, Missed, Target } from './state.ts'
 import { targetKey } from './target-key.ts'
 
 const BATCH = 1000
@@ -43,6 +43,9 @@ export function createBaselines(database: Database, clock: Clock): Baselines {
     records,
     async commit(commit) {
       database.transaction(() => applyCommit(database, commit, clock.now()))
+    },
+    async noteGone(targets, missed) {
+      database.transaction(() => saveGone(database, targets.map(headOf), missed))
     },
     async departures(targets, since) {
       const statement = database.prepare('SELECT digest FROM departure WHERE target = ? AND at > ? AND approved = 0')
@@ -87,8 +90,8 @@ function applyCommit(database: Database, commit: BaselineCommit, now: number): v
 function upsertAll(database: Database, baseline: number, upserted: BaselineCommit['upserted']): void {
   const many = database.prepare(upsertOf(ROWS))
   let values: SqlValue[] = []
-  for (const { uniqueId, body, acceptedAt, group } of upserted) {
-    values.push(baseline, uniqueId, body, acceptedAt, group ?? null)
+  for (const { uniqueId, body, acceptedAt, group, goneAt } of upserted) {
+    values.push(baseline, uniqueId, body, acceptedAt, group ?? null, goneAt ?? null)
     if (values.length < ROWS * COLUMNS) continue
     many.run(...values)
     values = []
@@ -96,11 +99,28 @@ function upsertAll(database: Database, baseline: number, upserted: BaselineCommi
   if (values.length > 0) database.prepare(upsertOf(values.length / COLUMNS)).run(...values)
 }
 
-const COLUMNS = 5
+const COLUMNS = 6
 
 function upsertOf(rows: number): string {
-  const places = Array.from({ length: rows }, () => '(?, ?, ?, ?, ?)').join(', ')
-  return `INSERT OR REPLACE INTO baseline_record (baseline, unique_id, body, accepted_at, grp) VALUES ${places}`
+  const places = Array.from({ length: rows }, () => '(?, ?, ?, ?, ?, ?)').join(', ')
+  return `INSERT OR REPLACE INTO baseline_record (baseline, unique_id, body, accepted_at, grp, gone_at) VALUES ${places}`
+}
+
+function saveGone(database: Database, heads: readonly (SqlRow | undefined)[], { gone, leaving }: Missed): void {
+  const ids = heads.flatMap((head) => (head === undefined ? [] : [Number(head['id'])]))
+  const all = database.prepare(
+    'SELECT unique_id, gone_at FROM baseline_record WHERE baseline = ? AND gone_at IS NOT NULL',
+  )
+  const before = ids.map((id) => new Map(all.all(id).map((row) => [row['unique_id'], Number(row['gone_at'])])))
+  const forget = database.prepare(
+    'UPDATE baseline_record SET gone_at = NULL WHERE baseline = ? AND gone_at IS NOT NULL',
+  )
+  for (const id of ids) forget.run(id)
+  const note = database.prepare('UPDATE baseline_record SET gone_at = ? WHERE baseline = ? AND unique_id = ?')
+  for (const { uniqueId, goneAt } of gone) for (const id of ids) note.run(goneAt, id, uniqueId)
+  for (const uniqueId of leaving) {
+    for (const [index, id] of ids.entries()) note.run(before[index]?.get(uniqueId) ?? null, id, uniqueId)
+  }
 }
 
 function saveHead(database: Database, { target, ...commit }: BaselineCommit): number {
@@ -164,11 +184,12 @@ function toHead(row: SqlRow): BaselineHead {
 }
 
 function recordOf(row: SqlRow, confirmedAt: number): BaselineRecord {
-  const group = row['grp']
+  const [group, goneAt] = [row['grp'], row['gone_at']]
   return {
     uniqueId: String(row['unique_id']),
     body: String(row['body']),
     acceptedAt: row['accepted_at'] === null ? confirmedAt : Number(row['accepted_at']),
     ...(group === null || group === undefined ? {} : { group: String(group) }),
+    ...(goneAt === null || goneAt === undefined ? {} : { goneAt: Number(goneAt) }),
   }
 }

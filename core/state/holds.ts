@@ -53,6 +53,13 @@ export function createHolds(database: Database, clock: Clock): Holds {
         for (const { rule, subject } of subjects) insert.run(hold.id, rule, subject)
       })
     },
+    async change(before, after) {
+      expire()
+      const { changes } = database
+        .prepare('UPDATE hold SET status = ?, expires_at = ?, document = ? WHERE id = ? AND status = ?')
+        .run(after.status, after.expiresAt, JSON.stringify(after), before.id, before.status)
+      return changes === 1
+    },
     async covers(id, subjects) {
       const find = database.prepare('SELECT 1 FROM hold_subject WHERE hold = ? AND rule = ? AND subject = ?')
       for (const { rule, subject } of subjects) if (find.get(id, rule, subject) === undefined) return false

@@ -63,6 +63,9 @@ const MIGRATIONS: readonly string[] = [
   ) STRICT;
   CREATE INDEX delivery_due ON delivery (due_at);
   `,
+  `
+  ALTER TABLE baseline_record ADD COLUMN gone_at INTEGER;
+  `,
 ]
 
 /** Brings the file to this version; one transaction, so that two processes that open it at once do it once. */

@@ -10,7 +10,7 @@ import { createChecks } from './checks.ts'
 import { createDaemons } from './daemons.ts'
 import type { Database } from './database.ts'
 import { createEpisodes } from './episodes.ts'
-import { appendHistory, listHistory } from './history.ts'
+import { appendHistory, createChains, listHistory } from './history.ts'
 import { createHolds } from './holds.ts'
 import { takeLease } from './lease-file.ts'
 import { migrate } from './migrations.ts'
@@ -23,6 +23,7 @@ import { createScratch, ownsScratch, sweepScratch } from './scratch.ts'
 import { createSlots } from './slots.ts'
 import { type Explain, openDatabase } from './sqlite.ts'
 import type { State } from './state.ts'
+import { createUpkeep, emptyLog } from './upkeep.ts'
 
 const SWITCH_ATTEMPTS = 500
 const SWITCH_PAUSE_MS = 20
@@ -63,10 +64,12 @@ export async function openState({ path, allowNetworkFs, clock }: OpenState): Pro
     checks: createChecks(database),
     append: async (entry) => appendHistory(database, entry),
     history: async (filter) => listHistory(database, filter),
+    chains: createChains(database),
+    upkeep: createUpkeep(database),
     digest: (text) => createHmac('sha256', salt).update(text).digest('hex').slice(0, 32),
     lease: (request) => takeLease(leases, clock, request),
     scratch: (runId) => createScratch(scratch, runId),
-    close: async () => database.close(),
+    close: async () => closeMain(database),
   }
 }
 
@@ -148,15 +151,25 @@ async function openMain(path: string, explain: Explain): Promise<Database> {
   }
 }
 
+function closeMain(database: Database): void {
+  try {
+    emptyLog(database, 0)
+  } catch {
+    // The disk is full, or somebody took the file away: nothing is lost, and the next one empties it.
+  } finally {
+    database.close()
+  }
+}
+
 /**
- * WAL and FULL: a push that Vanta confirmed is still known after a power cut. While another process makes the switch,
- * ours is refused at once, without the busy timeout.
+ * WAL and FULL: a push that Vanta confirmed is still known after a power cut. What is deleted is overwritten: who left
+ * Vanta leaves the disk. While another process makes the switch, ours is refused at once, without the busy timeout.
  */
 async function useWal(database: Database): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
       database.exec(
-        'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -16000',
+        'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -16000; PRAGMA secure_delete = ON',
       )
       return
     } catch (error) {

@@ -1,5 +1,7 @@
 import type { Database, SqlRow } from './database.ts'
-import type { ResourceRunRow, RunRecord, RunRow, Runs } from './state.ts'
+import { appendWithin } from './history.ts'
+import { totalsOf } from './run-totals.ts'
+import type { LatestRuns, ResourceRunRow, RunRecord, RunRow, Runs } from './state.ts'
 
 const DEFAULT_LIMIT = 20
 
@@ -25,6 +27,12 @@ export function createRuns(database: Database, isAlive: (runId: string) => boole
       .run(run.status, JSON.stringify(run), document, id)
   }
 
+  /** Rows are ordered by it: when the clock was put back, an earlier run would stay the latest. The row tells the time. */
+  function nextAt(scope: string): number {
+    const row = database.prepare('SELECT max(at) AS at FROM resource_run WHERE scope = ?').get(scope)
+    return row?.['at'] === null || row === undefined ? 0 : Number(row['at']) + 1
+  }
+
   /** Where a page of runs goes on; before nothing when there is no such run. */
   function beginOf(id: string | undefined): { at: number; id: string } {
     if (id === undefined) return { at: Number.MAX_SAFE_INTEGER, id: '' }
@@ -39,14 +47,17 @@ export function createRuns(database: Database, isAlive: (runId: string) => boole
         .prepare('INSERT INTO run (id, status, started_at, row) VALUES (?, ?, ?, ?)')
         .run(run.id, row.status, run.startedAt, JSON.stringify(row))
     },
-    async finish(id, { finishedAt, outcome, exitCode, resources, document }) {
-      database.transaction(() => {
+    async finish(id, { finishedAt, outcome, exitCode, resources, document, history = [] }) {
+      return database.transaction(() => {
         update(id, (run) => ({ ...run, status: 'finished', finishedAt, outcome, exitCode }), JSON.stringify(document))
         const insert = database.prepare(
           'INSERT INTO resource_run (run_id, scope, resource, at, success, row) VALUES (?, ?, ?, ?, ?, ?)',
         )
-        for (const row of resources)
-          insert.run(id, row.scope, row.resource, row.at, row.success ? 1 : 0, JSON.stringify(row))
+        for (const row of resources) {
+          const at = Math.max(row.at, nextAt(row.scope))
+          insert.run(id, row.scope, row.resource, at, row.success ? 1 : 0, JSON.stringify(row))
+        }
+        return new Map(history.map((entry) => [entry.chain, appendWithin(database, entry)]))
       })
     },
     async settleInterrupted(at) {
@@ -87,18 +98,7 @@ export function createRuns(database: Database, isAlive: (runId: string) => boole
         .all(resource, since, limit)
         .map(resourceRunOf)
     },
-    async totals() {
-      return database
-        .prepare(
-          "SELECT resource, json_extract(row, '$.outcome') AS outcome, count(*) AS runs FROM resource_run GROUP BY 1, 2",
-        )
-        .all()
-        .map((row) => ({
-          resource: String(row['resource']),
-          outcome: String(row['outcome']),
-          runs: Number(row['runs']),
-        }))
-    },
+    totals: async () => totalsOf(database),
     async get(id) {
       const row = database.prepare('SELECT * FROM run WHERE id = ?').get(id)
       return row === undefined ? undefined : recordOf(row)
@@ -110,13 +110,15 @@ export function createRuns(database: Database, isAlive: (runId: string) => boole
       const success = database.prepare(
         'SELECT row FROM resource_run WHERE scope = ? AND success = 1 ORDER BY at DESC, run_id DESC LIMIT 1',
       )
-      const found = new Map<string, { last?: ResourceRunRow; success?: ResourceRunRow }>()
+      const first = database.prepare('SELECT min(at) AS at FROM resource_run WHERE scope = ?')
+      const found = new Map<string, LatestRuns>()
       for (const scope of scopes) {
         const lastRow = last.get(scope)
         const successRow = success.get(scope)
         found.set(scope, {
           ...(lastRow === undefined ? {} : { last: resourceRunOf(lastRow) }),
           ...(successRow === undefined ? {} : { success: resourceRunOf(successRow) }),
+          ...(lastRow === undefined ? {} : { firstAt: Number(first.get(scope)?.['at']) }),
         })
       }
       return found

@@ -19,6 +19,9 @@ type Open = (path: string) => RawDatabase
 
 const require = createRequire(import.meta.url)
 
+/** How long a statement waits for a lock. */
+export const BUSY_MS = 10_000
+
 /** What SQLite threw, as the caller wants it told. */
 export type Explain = (error: unknown) => unknown
 
@@ -34,7 +37,7 @@ export function openDatabase(path: string, explain: Explain = asItIs): Database 
     }
   }
   const raw = explained(() => opener()(path))
-  raw.exec('PRAGMA busy_timeout = 10000')
+  raw.exec(`PRAGMA busy_timeout = ${BUSY_MS}`)
   return {
     path,
     exec: (sql) => void explained(() => raw.exec(sql)),

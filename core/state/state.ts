@@ -1,5 +1,6 @@
 /** The store of runs, baselines, holds, approvals, request times and history. SQLite is one implementation. */
 import type { ErrorDocument } from '../errors.ts'
+import type { StoredEntry } from '../history/chain.ts'
 import type { LiveRun, LoginStatus } from '../health/status.ts'
 import type { Lease, LeaseRequest } from './lease.ts'
 
@@ -32,6 +33,8 @@ export interface BaselineRecord {
   readonly acceptedAt: number
   /** Value of `guard.groupBy`'s row field, when it was known. */
   readonly group?: string
+  /** Time of the read that first missed it in the sources; absent while they have it. */
+  readonly goneAt?: number
 }
 
 /** A PUT that was begun and of which it is not yet known whether it arrived. */
@@ -58,11 +61,25 @@ export interface BaselineCommit {
    * `acceptedAt` null means "at the baseline's last confirmation, whichever that is": it moves with the head, so that
    * a run need not touch records that did not change. A number stays until the record is upserted again.
    */
-  readonly upserted: Iterable<{ uniqueId: string; body: string; acceptedAt: number | null; group?: string }>
+  readonly upserted: Iterable<{
+    uniqueId: string
+    body: string
+    acceptedAt: number | null
+    group?: string
+    goneAt?: number
+  }>
   /** Digests of ids that left with this PUT, and whether an approval covered it. */
   readonly departed?: { readonly digests: Iterable<string>; readonly approved: boolean }
   /** Digests of ids that came back. */
   readonly returned?: Iterable<string>
+}
+
+/** Whom a read missed. */
+export interface Missed {
+  /** Those who are kept for a while, and the read that missed them first. */
+  readonly gone: Iterable<{ readonly uniqueId: string; readonly goneAt: number }>
+  /** Those who would leave for good; what is known of them stays. */
+  readonly leaving: Iterable<string>
 }
 
 export type HoldStatus = 'open' | 'approved' | 'rejected' | 'superseded' | 'closed' | 'expired' | 'used'
@@ -92,6 +109,8 @@ export interface Hold {
   readonly openedAt: number
   readonly expiresAt: number
   readonly decision?: HoldDecision
+  /** Who wanted what is held, where a person did: a set that is cleared. */
+  readonly asked?: HoldDecision
 }
 
 export interface HoldDecision {
@@ -122,6 +141,20 @@ export interface RunRow {
   readonly startedBy: string
   readonly toolVersion: string
   readonly configHash: string
+  /** When the personal data of its document was removed, because it was old. */
+  readonly erasedAt?: number
+}
+
+/** What a run was made with besides the data. Hashes are hex SHA-256. */
+export interface Made {
+  /** Version of vanta-sync, built-in connectors included. */
+  readonly tool: string
+  /** Of the configuration file's bytes. */
+  readonly config: string
+  /** Of all mappings of the resource, with their keys, joins and tables. */
+  readonly mapping: string
+  /** Of the connector modules that feed it. */
+  readonly module: string
 }
 
 /** How one resource fared in one run; what status and history are made of. Holds no personal data. */
@@ -143,6 +176,7 @@ export interface ResourceRunRow {
   /** Of the sources that told of the login that they read with. */
   readonly logins?: readonly LoginStatus[]
   readonly hold?: string
+  readonly made?: Made
   readonly error?: ErrorDocument
 }
 
@@ -155,7 +189,7 @@ export interface RunRecord extends RunRow {
 export interface HistoryEntry {
   readonly chain: string
   readonly at: number
-  readonly kind: 'run' | 'hold' | 'approve' | 'reject' | 'pause' | 'resume' | 'reveal'
+  readonly kind: 'run' | 'hold' | 'approve' | 'reject' | 'pause' | 'resume' | 'reveal' | 'retain' | 'forget'
   readonly facts: Readonly<Record<string, unknown>>
 }
 
@@ -169,8 +203,9 @@ export interface HistoryFilter {
   readonly limit: number
   /** Only entries with a smaller `seq`. */
   readonly before?: number
-  /** Only entries of this chain. */
+  /** Only entries of this chain, of this kind. */
   readonly chain?: string
+  readonly kind?: HistoryEntry['kind']
 }
 
 /** The last slot of a resource's schedule that somebody took. */
@@ -348,6 +383,8 @@ export interface Baselines {
   records(target: Target): AsyncIterable<readonly BaselineRecord[]>
   /** Clears the pending push of the target, too. */
   commit(commit: BaselineCommit): Promise<void>
+  /** A read whose plan was not pushed: who is missed in it, and in nobody else's record that they are gone. */
+  noteGone(targets: readonly Target[], missed: Missed): Promise<void>
   /** Digests of unapproved departures of these targets that were confirmed after `since`. */
   departures(targets: readonly Target[], since: number): Promise<ReadonlySet<string>>
 }
@@ -366,13 +403,16 @@ export interface Holds {
   list(filter?: { scope?: string; status?: HoldStatus }): Promise<readonly Hold[]>
   /** Inserts or replaces. With `subjects`, those are replaced, too. */
   save(hold: Hold, subjects?: Iterable<HoldSubject>): Promise<void>
+  /** Replaces it as long as it has the status that it had before; false when somebody else was quicker. */
+  change(before: Hold, after: Hold): Promise<boolean>
   /** Is every subject among those of the hold? */
   covers(id: string, subjects: Iterable<HoldSubject>): Promise<boolean>
 }
 
 export interface Runs {
   begin(run: Omit<RunRow, 'status'>): Promise<void>
-  finish(id: string, end: RunEnd): Promise<void>
+  /** In one transaction with the entries of the history that tell of it; gives the new heads of their chains. */
+  finish(id: string, end: RunEnd): Promise<ReadonlyMap<string, string>>
   /** Marks the runs that have no end and whose process is gone; their scratch folders tell. */
   settleInterrupted(at: number): Promise<void>
   /** Newest first, without their documents. `before` is the id of a run: only those that began before it. */
@@ -388,7 +428,14 @@ export interface Runs {
   totals(): Promise<readonly { resource: string; outcome: string; runs: number }[]>
   get(id: string): Promise<RunRecord | undefined>
   /** Latest row, and latest successful row, of each scope. */
-  latest(scopes: readonly string[]): Promise<ReadonlyMap<string, { last?: ResourceRunRow; success?: ResourceRunRow }>>
+  latest(scopes: readonly string[]): Promise<ReadonlyMap<string, LatestRuns>>
+}
+
+export interface LatestRuns {
+  readonly last?: ResourceRunRow
+  readonly success?: ResourceRunRow
+  /** When it was first tried. */
+  readonly firstAt?: number
 }
 
 export interface RunEnd {
@@ -397,6 +444,69 @@ export interface RunEnd {
   readonly exitCode: number
   readonly resources: readonly ResourceRunRow[]
   readonly document: unknown
+  readonly history?: readonly HistoryEntry[]
+}
+
+/** The history as it is stored, for those who prove it. */
+export interface Chains {
+  names(): Promise<readonly string[]>
+  /** Oldest first, in batches that come from one moment. */
+  entries(chain: string): AsyncIterable<readonly StoredEntry[]>
+}
+
+/** What keeps the state from holding more than it needs, for longer than it may. */
+export interface Upkeep {
+  /**
+   * For one caller a day, over all processes: the time to reckon from. It moves on by a week at most, so that a clock
+   * that jumped does not cost the history.
+   */
+  claim(now: number): Promise<number | undefined>
+  /**
+   * Removes runs, holds that ended and entries of the history from before `before`; the last row and the last success
+   * of each resource stay. Each chain says in a new entry from where on it goes on.
+   */
+  cut(limit: AgeLimit): Promise<Removed>
+  /** Changes the runs that began before `before`, once each; gives how many they were. */
+  age(limit: AgeLimit, change: { readonly document: Change; readonly row: Change }): Promise<number>
+  /**
+   * Changes every row and document that holds one of `texts`; baselines and the history are left alone. In one
+   * transaction with the entry that `record` makes of it.
+   */
+  erase(
+    erasing: { readonly texts: readonly string[]; readonly change: Change },
+    record: (erased: Erased) => HistoryEntry | undefined,
+  ): Promise<Erased>
+  /** Leaves no copy of what was erased in the files. False while another process keeps old pages open. */
+  wipe(): Promise<boolean>
+  /** Where a person stands in what is not erased. */
+  remains(id: string, texts: readonly string[]): Promise<Remains>
+}
+
+export interface AgeLimit {
+  readonly before: number
+  readonly now: number
+}
+
+/** Gives what takes a document's place. */
+export type Change = (document: unknown) => unknown
+
+export interface Removed {
+  readonly entries: number
+  readonly runs: number
+}
+
+/** How many of each were changed. */
+export interface Erased {
+  readonly runs: number
+  readonly holds: number
+  readonly others: number
+}
+
+export interface Remains {
+  /** Resource ids whose baseline holds the id: Vanta does, too. */
+  readonly resourceIds: readonly string[]
+  /** Entries of the history in which somebody typed it. */
+  readonly entries: readonly number[]
 }
 
 export interface State {
@@ -416,6 +526,8 @@ export interface State {
   append(entry: HistoryEntry): Promise<string>
   /** Newest first. */
   history(filter: HistoryFilter): Promise<readonly HistoryRow[]>
+  readonly chains: Chains
+  readonly upkeep: Upkeep
   /** Salted digest of an id, the same for the life of the state: what stands for a person where none must be named. */
   digest(text: string): string
   /**

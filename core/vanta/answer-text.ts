@@ -1,4 +1,7 @@
 /** Server texts as they may appear in our messages. */
+import { Secret } from '../secret.ts'
+import { createScrubber } from '../secret-forms.ts'
+
 const MAX_EXCERPT = 300
 
 /** Parsed JSON, or undefined when it is none. */
@@ -35,7 +38,9 @@ function textOf(value: unknown): string {
  */
 export function excerpt(text: string, secrets: readonly string[] = []): string {
   if (isHtml(text)) return '(an HTML page)'
-  const line = withoutPersonal(withoutSecrets(serverText(text), secrets))
+  const said = serverText(text)
+  const clean = withoutSecrets(said, secrets)
+  const line = withoutPersonal(said === text ? clean : withoutJson(clean))
     .replaceAll(/\s+/g, ' ')
     .trim()
   if (line === '') return '(no text)'
@@ -46,16 +51,16 @@ export function isHtml(text: string): boolean {
   return /^\s*</.test(text)
 }
 
-/** Replaces each secret, in the forms in which a server may echo it. */
-export function withoutSecrets(text: string, secrets: readonly string[]): string {
-  let clean = text
-  for (const secret of secrets) {
-    if (secret === '') continue
-    const json = JSON.stringify(secret).slice(1, -1)
-    const forms = [secret, json, encodeURIComponent(secret), Buffer.from(secret).toString('base64')]
-    for (const form of forms) clean = clean.replaceAll(form, '[secret]')
-  }
-  return clean
+function withoutSecrets(text: string, secrets: readonly string[]): string {
+  return createScrubber(
+    secrets.map((secret) => new Secret(secret)),
+    { least: 2 },
+  )(text)
+}
+
+/** A sentence that goes on with JSON repeats what it was sent: records, and with them people. */
+function withoutJson(sentence: string): string {
+  return sentence.replace(/[[{]\s*["{[][^]*$/, '…')
 }
 
 /** Ids and e-mail addresses name people; the record's place in the PUT names it well enough. */

@@ -1,7 +1,6 @@
 import type { Clock } from '../clock.ts'
 import type { Log } from '../log.ts'
-import type { ApplicationSpec, VantaSpec } from '../resource.ts'
-import type { Secret } from '../secret.ts'
+import type { ApplicationSpec, SecretRegistry, VantaSpec } from '../resource.ts'
 import type { Lease } from '../state/lease.ts'
 import type { RequestTimes } from '../state/state.ts'
 import type { VantaEvent } from './events.ts'
@@ -22,8 +21,8 @@ export interface ClientContext {
   readonly log: Log
   /** Ends everything at once, waits included; what was under way rejects with its reason. */
   readonly signal: AbortSignal
-  /** Each secret resolved so far: no text of the server may echo one. */
-  readonly secrets?: () => readonly Secret[]
+  /** Each secret resolved or minted so far: no text of the server may echo one. */
+  readonly secrets?: Pick<SecretRegistry, 'add' | 'scrub'>
   readonly onEvent?: (event: VantaEvent) => void
   /** From 0 to 1, for the jitter of waits. Default: Math.random. */
   readonly random?: () => number

@@ -1,5 +1,4 @@
 /** One request and its answer. No judgement: that is what the answer modules do. */
-import { withoutSecrets } from './answer-text.ts'
 import type { ClientContext } from './context.ts'
 import type { RequestName } from './events.ts'
 import { UnavailableError } from '../errors.ts'
@@ -65,8 +64,7 @@ export async function exchange(context: ClientContext, request: HttpRequest, tic
 /** What becomes part of messages and of the run's record; tokens and records that were asked for stay as they are. */
 function tellable({ secrets }: ClientContext, { what, method }: HttpRequest, status: number, text: string): string {
   if (secrets === undefined || (status === 200 && (what === 'token' || method === 'GET'))) return text
-  const values = secrets().map((secret) => secret.reveal())
-  return withoutSecrets(text, values)
+  return secrets.scrub(text)
 }
 
 function answerOf(response: Response, text: string): Answer {

@@ -1,7 +1,7 @@
 /** The JSON API: its table, its handlers, its description. */
 import type { Hono } from 'hono'
 import type { Tell } from '../answer.ts'
-import type { Doorkeeper } from '../auth/identify.ts'
+import { type Doorkeeper, mayStillLook } from '../auth/identify.ts'
 import type { ServerEnv } from '../env.ts'
 import { createEventStreams, eventRoutes } from './events.ts'
 import { HISTORY_ROUTES } from './history-export.ts'
@@ -18,9 +18,8 @@ export interface ApiDeps {
 }
 
 export function createApi({ keeper, tell, stopping }: ApiDeps): Hono<ServerEnv> {
-  const { operator, sessions } = keeper
-  const isWanted = ({ visitor: { way, cookie } }: ApiCall): boolean =>
-    way !== 'session' || (cookie !== undefined && sessions.isLive(cookie))
+  const { operator } = keeper
+  const isWanted = ({ visitor }: ApiCall): boolean => mayStillLook(keeper, visitor)
   const routes: ApiRoute[] = [
     ...STATUS_ROUTES,
     ...RUN_ROUTES,

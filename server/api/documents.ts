@@ -30,11 +30,12 @@ export function rowDocument(row: ResourceRunRow, mask: Mask): object {
 
 /** Without what it changed. */
 export function runDocument(run: RunRecord, mask: Mask): object {
-  const { document: _document, startedAt, finishedAt, resources, ...rest } = run
+  const { document: _document, startedAt, finishedAt, erasedAt, resources, ...rest } = run
   return {
     ...rest,
     startedAt: toInstant(startedAt),
     ...(finishedAt === undefined ? {} : { finishedAt: toInstant(finishedAt) }),
+    ...(erasedAt === undefined ? {} : { erasedAt: toInstant(erasedAt) }),
     resources: resources.map((row) => rowDocument(row, mask)),
   }
 }

@@ -12,7 +12,7 @@ const MOST_WAITING = 512
 const PROGRESS_EVERY_MS = 250
 
 export interface EventStreams {
-  /** Undefined when there are too many. `isWanted` is asked at each heartbeat: does whoever reads still may? */
+  /** Undefined when there are too many. `isWanted` is asked at each event and heartbeat: may whoever reads still? */
   open(isWanted: () => boolean): ReadableStream<Uint8Array> | undefined
 }
 
@@ -56,7 +56,9 @@ function eventStream({ operator, isWanted, open }: StreamOptions): ReadableStrea
           else end()
         }
         const unlisten = operator.listen((event) => {
-          if (isDue(event)) send(`event: ${event.kind}\ndata: ${JSON.stringify(event)}\n\n`)
+          if (!isDue(event)) return
+          if (isWanted()) send(`event: ${event.kind}\ndata: ${JSON.stringify(event)}\n\n`)
+          else end()
         })
         undo.push(unlisten, () => ended.abort())
         undo.push(() => {
@@ -106,6 +108,8 @@ function createPacer(): (event: RunEvent) => boolean {
   }
 }
 
+const STREAM = { headers: { 'content-type': 'text/event-stream; charset=utf-8' } }
+
 /** @param isWanted whether the visitor of a request may still look */
 export function eventRoutes(
   streams: EventStreams,
@@ -124,12 +128,14 @@ export function eventRoutes(
       answer: { status: 200, description: 'A stream that ends when the daemon stops.', type: 'text/event-stream' },
       failures: [503],
       async handle(call) {
+        // Nobody would read it, and nothing would end it.
+        if (call.c.req.method === 'HEAD') return new Response(null, STREAM)
         const stream = streams.open(() => isWanted(call))
         if (stream === undefined)
           return call.c.json({ error: { code: 'too-many-streams', message: 'Too many streams are open.' } }, 503, {
             'retry-after': '30',
           })
-        return new Response(stream, { headers: { 'content-type': 'text/event-stream; charset=utf-8' } })
+        return new Response(stream, STREAM)
       },
     },
   ]

@@ -3,6 +3,7 @@ import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.
 import { type Context, Hono } from 'hono'
 import { UsageError } from '../../core/errors.ts'
 import type { Tell } from '../answer.ts'
+import { refuseOrigin } from '../auth/origin.ts'
 import { NOBODY_ASKS, noteReveal } from '../auth/reveal.ts'
 import type { ServerEnv } from '../env.ts'
 import type { Operator } from '../operator.ts'
@@ -73,6 +74,9 @@ async function callOf(
   const visitor = c.get('visitor')
   const asked = route.personal === true && (query['reveal'] === '1' || c.req.header('x-reveal') === '1')
   if (asked && visitor.person === undefined) return { problem: NOBODY_ASKS }
+  // A page of elsewhere could have a browser ask, and it would stand in the history as asked by its user.
+  const elsewhere = asked ? refuseOrigin(c, operator.settings.server.publicUrl) : undefined
+  if (elsewhere !== undefined) return { problem: elsewhere }
   if (asked) await noteReveal(operator, visitor, c.req.path)
   return {
     c,

@@ -109,7 +109,15 @@ const runs = {
       success: flag,
       counts,
     },
-    { ms: number, planHash: text, asOf: instant, hold: text, logins: list(ref('Login')), error: ref('Problem') },
+    {
+      ms: number,
+      planHash: text,
+      asOf: instant,
+      hold: text,
+      made: object({ tool: text, config: text, mapping: text, module: text }),
+      logins: list(ref('Login')),
+      error: ref('Problem'),
+    },
   ),
   Run: object(
     {
@@ -122,7 +130,7 @@ const runs = {
       configHash: text,
       resources: list(ref('ResourceRun')),
     },
-    { finishedAt: instant, outcome: text, exitCode: { type: 'integer' } },
+    { finishedAt: instant, outcome: text, exitCode: { type: 'integer' }, erasedAt: instant },
   ),
   RunDocument: object(
     {
@@ -167,6 +175,8 @@ const runs = {
       verified: flag,
       answers: list(object({ status: { type: 'integer' }, text: masked('What Vanta answered.') })),
       hold: object({ reasons: list(ref('HoldReason')) }, { id: text, status: text, expiresAt: instant }),
+      approval: object({ hold: text, by: text, provenBy: text, reason: text, at: instant }),
+      changedSince: object({ run: text, what: list(oneOf('tool', 'config', 'mapping', 'module')) }),
       paused: object({ until: instant, by: text, reason: text }),
       error: ref('Problem'),
     },

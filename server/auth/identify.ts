@@ -89,6 +89,27 @@ function passwordUser(users: readonly UserSpec[], name: string): UserSpec | unde
   return users.find((user) => user.name === name && user.password !== undefined)
 }
 
+/** Whoever came in once, as things are now: sessions end, and users leave the configuration. Notes nothing. */
+export function mayStillLook(keeper: Doorkeeper, { way, person, cookie }: Visitor): boolean {
+  const { users, proxyUser } = keeper.operator.settings.server
+  const isUser = (by: 'password' | 'token'): boolean =>
+    users.some((user) => user.name === person?.name && user[by] !== undefined)
+  switch (way) {
+    case 'nobody':
+      return false
+    case 'open':
+      return isOpen(keeper)
+    case 'header':
+      return proxyUser !== undefined
+    case 'session':
+      return cookie !== undefined && keeper.sessions.isLive(cookie) && isUser('password')
+    case 'basic':
+      return isUser('password')
+    case 'token':
+      return isUser('token')
+  }
+}
+
 function unproven(keeper: Doorkeeper, c: Context<ServerEnv>, address: string): Visitor {
   if (isOpen(keeper)) return { ...stranger(address), way: 'open' }
   return { ...stranger(address), ...visitOf(keeper, c, undefined) }

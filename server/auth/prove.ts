@@ -5,8 +5,11 @@ import { messageOf } from '../../core/errors.ts'
 import type { Log } from '../../core/log.ts'
 import type { UserSpec } from '../../core/resource.ts'
 import type { SecretRef } from '../../core/secret.ts'
+import { setNewest } from './bounded-map.ts'
 import { keyedDigest, sameText } from './digest.ts'
 import type { Throttle } from './throttle.ts'
+
+const MOST_PROVEN = 1000
 
 export type Attempt =
   | { readonly kind: 'password'; readonly name: string; readonly secret: string; readonly address: string }
@@ -29,6 +32,8 @@ export interface ProverOptions {
 export function createProver({ users, throttle, log }: ProverOptions): Prove {
   const key = randomBytes(32)
   const underWay = new Map<SecretRef, Promise<string>>()
+  /** Names, and where each was proven before. */
+  const provenAt = new Map<string, true>()
 
   /** Asked for at once by many, a reference is resolved once; it is never kept, so that a new secret counts at once. */
   async function resolved(ref: SecretRef): Promise<string> {
@@ -55,11 +60,21 @@ export function createProver({ users, throttle, log }: ProverOptions): Prove {
     }
   }
 
+  /** A digest: names are as long as a stranger likes, and may be a password in the wrong field. */
+  function nameKey(name: string): string {
+    return `name ${keyedDigest(key, name).toString('base64')}`
+  }
+
+  /** Whoever guesses at a name from elsewhere must not keep its owner out: where it was proven, the address counts. */
   function keysOf(attempt: Attempt): string[] {
-    const keys = [`address ${neighbourhood(attempt.address)}`]
-    // A digest: names are as long as a stranger likes, and may be a password in the wrong field.
-    if (attempt.kind === 'password') keys.push(`name ${keyedDigest(key, attempt.name).toString('base64')}`)
-    return keys
+    const address = addressKey(attempt.address)
+    if (attempt.kind === 'token') return [address]
+    const name = nameKey(attempt.name)
+    return provenAt.has(`${name} ${address}`) ? [address] : [address, name]
+  }
+
+  function noteProven({ address }: Attempt, { name }: UserSpec): void {
+    setNewest(provenAt, { key: `${nameKey(name)} ${addressKey(address)}`, value: true }, MOST_PROVEN)
   }
 
   return async (attempt) => {
@@ -77,7 +92,10 @@ export function createProver({ users, throttle, log }: ProverOptions): Prove {
       return named && proven
     })
     const [user] = matching
-    if (user !== undefined && attempt.secret !== '') return { kind: 'proven', user }
+    if (user !== undefined && attempt.secret !== '') {
+      if (attempt.kind === 'password') noteProven(attempt, user)
+      return { kind: 'proven', user }
+    }
     throttle.failed(keys)
     const isKnown = attempt.kind === 'password' && known.some(({ name }) => name === attempt.name)
     log.warn('A login failed', {
@@ -87,6 +105,10 @@ export function createProver({ users, throttle, log }: ProverOptions): Prove {
     })
     return { kind: 'wrong' }
   }
+}
+
+function addressKey(address: string): string {
+  return `address ${neighbourhood(address)}`
 }
 
 /** Whoever has one address of IPv6 has all of its network. */

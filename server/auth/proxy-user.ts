@@ -36,5 +36,6 @@ function nameOf(values: readonly string[]): string | undefined {
   // Node reads headers as Latin-1; proxies write names as UTF-8.
   const text = Buffer.from(value, 'latin1').toString('utf8')
   const name = (text.includes('\uFFFD') ? value : text).trim()
-  return more.length > 0 || name === '' || name.length > LONGEST_NAME ? undefined : name
+  const isName = name !== '' && name.length <= LONGEST_NAME && !/\p{Cc}/u.test(name)
+  return isName && more.length === 0 ? name : undefined
 }

@@ -28,7 +28,7 @@ export function historyPage(view: View, { rows, resources, resource, nameOf, old
     </div>
     <section class="card">${rows.length === 0 ? html`<p class="empty">Nothing has happened yet.</p>` : table(view, rows, nameOf)}
     ${older === undefined ? '' : html`<p class="more"><a href="${older}">Show older</a></p>`}</section>
-    <p class="lead">Each entry holds the digest of the one before: <code>vanta-sync history --verify</code> proves that none was changed or left out.</p>`
+    <p class="lead">Each entry holds the digest of the one before, so that one that was changed or left out shows: <code>vanta-sync history --verify</code> looks.</p>`
 }
 
 function table(view: View, rows: readonly HistoryRow[], nameOf: HistoryFacts['nameOf']): Markup {
@@ -47,6 +47,8 @@ const KINDS: Readonly<Record<HistoryRow['kind'], readonly [string, IconName]>> =
   pause: ['paused', 'pause'],
   resume: ['resumed', 'play'],
   reveal: ['personal data shown', 'eye'],
+  forget: ['person forgotten', 'eye'],
+  retain: ['old entries removed', 'note'],
 }
 
 function entry(view: View, row: HistoryRow, nameOf: HistoryFacts['nameOf']): Markup {

@@ -110,11 +110,11 @@ function firstSteps({ resources }: StatusSnapshot): Markup {
   const name = resources[0]?.name ?? 'RESOURCE'
   const steps =
     resources.length === 0
-      ? html`<li>Describe a resource in the configuration: <code>vanta-sync init</code> writes one that works.</li>`
+      ? html`<li>Describe a resource in the configuration; <code>vanta-sync schema</code> lists the types.</li>`
       : ''
   return html`<section class="card steps"><h2>Nothing has run yet. What to do first</h2><ol>
     ${steps}
-    <li>See that everything can be reached: <code>vanta-sync doctor</code>, or <a href="/connectors">check the connectors here</a>.</li>
+    <li>See that everything can be reached: <a href="/connectors">check the connectors</a>.</li>
     <li>Look at the first records: <code>vanta-sync preview ${name}</code></li>
     <li>See what would be pushed, without changing anything: <code>vanta-sync plan ${name}</code></li>
     <li>Push it once: <code>vanta-sync run ${name}</code>${resources.length === 0 ? '' : html`, or <a href="/resources/${encodeURIComponent(name)}">run it here</a>`}. From then on its schedule does.</li>

@@ -29,10 +29,13 @@ interface Frame {
 }
 
 function frame({ id, title, says, range, label, points, drawing, legend = '' }: Frame, when: When): Markup {
+  const middle = label((range.to + range.from) / 2)
+  // Whole numbers have none between 0 and 1, and it would read as one of its neighbours.
+  const between = [range.to, range.from].map(label).includes(middle) ? '' : middle
   const [first, last] = [points[0]?.at ?? 0, points.at(-1)?.at ?? 0]
   return html`<figure class="plot">
     <figcaption><h3>${title}</h3></figcaption>
-    <div class="scale" aria-hidden="true"><span>${label(range.to)}</span><span>${label((range.to + range.from) / 2)}</span><span>${label(range.from)}</span></div>
+    <div class="scale" aria-hidden="true"><span>${label(range.to)}</span><span>${between}</span><span>${label(range.from)}</span></div>
     <svg viewBox="0 0 ${WIDTH} ${HEIGHT}" preserveAspectRatio="none" role="img" aria-labelledby="${id}-title ${id}-says">
       <title id="${id}-title">${title}</title><desc id="${id}-says">${says}</desc>
       <path class="grid" d="M0 .5H${WIDTH}M0 ${HEIGHT / 2}H${WIDTH}M0 ${HEIGHT - 0.5}H${WIDTH}"/>

@@ -204,12 +204,14 @@ function connectorsRoute(app: Hono, { operator, show }: Room): void {
     show(c, async (view) => {
       const checks = await operator.state.checks.list()
       const reads = await readsOfAll(operator)
+      const { resources } = await operator.snapshot()
       const facts = operator.settings.connectors.map(
         (spec): ConnectorFacts => ({
           spec,
           users: usersOf(spec, operator.settings.resources),
           read: latestOf(reads, spec.name),
           check: checks.find(({ connector }) => connector === spec.name),
+          broken: resources.find(({ error }) => error?.source !== undefined && isUseOf(error.source, spec.name)),
         }),
       )
       return { title: 'Connectors', under: 'Connectors', content: connectorsPage(view, facts) }

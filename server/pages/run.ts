@@ -126,6 +126,7 @@ const COUNTS = [
   ['invalid', 'invalid'],
   ['carriedForward', 'kept as last accepted'],
   ['dropped', 'left out'],
+  ['inferred', 'gone, sent as DEACTIVATED'],
   ['pushed', 'pushed'],
 ] as const
 

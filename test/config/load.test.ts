@@ -102,7 +102,7 @@ describe('what is left out', () => {
       mustInclude: [],
       windowMs: 24 * HOUR,
     })
-    for (const key of ['schedule', 'maxAgeMs', 'maxDataAgeMs']) expect(resource).not.toHaveProperty(key)
+    for (const key of ['schedule', 'maxAgeMs', 'maxDataAgeMs', 'keepGoneMs']) expect(resource).not.toHaveProperty(key)
   })
 
   test('takes the value under defaults, key by key inside the guard', async () => {
@@ -114,6 +114,21 @@ describe('what is left out', () => {
       maxAdded: { kind: 'share', share: 0.125, text: '12.5%' },
       maxInvalid: { text: '5%' },
     })
+  })
+})
+
+describe('those who left', () => {
+  test.each([
+    ['onGone: deactivate', 90 * DAY],
+    ['onGone: { deactivate: 30d }', 30 * DAY],
+    ['onGone: omit', undefined],
+  ])('are, with %s, kept for that long', async (written, keepGoneMs) => {
+    expect(only((await loadSettings(edited('merge: error', written))).resources).keepGoneMs).toBe(keepGoneMs)
+  })
+
+  test('leave at once where the resource says so, whatever the default is', async () => {
+    const text = `${edited('merge: error', 'onGone: omit')}defaults: { onGone: { deactivate: 30d } }\n`
+    expect(only((await loadSettings(text)).resources)).not.toHaveProperty('keepGoneMs')
   })
 })
 

@@ -9,6 +9,9 @@ function piece(pattern: RegExp): string {
 }
 
 /** What it is, the file, and what is said of it, each line after `vanta.config.yaml:`. */
+/** Records that have no status. */
+const SECRETS = GOOD.replace('user_account', 'secret').replace('authMethod: SSO', 'description: a key')
+
 const CASES: readonly (readonly [string, string, readonly string[]])[] = [
   [
     'an unknown key of a source',
@@ -408,14 +411,35 @@ const CASES: readonly (readonly [string, string, readonly string[]])[] = [
     ],
   ],
   [
-    'deactivation, which is yet to come',
-    edited('merge: error', 'onGone: deactivate'),
-    ['23:13 resources.people.onGone: sending those who left as DEACTIVATED is not in this version; expected omit'],
+    'what cannot become of those who left',
+    edited('merge: error', 'onGone: deactivated'),
+    [
+      '23:13 resources.people.onGone: is nothing that can become of those who left; expected omit, deactivate, or { deactivate: 90d }',
+    ],
   ],
   [
-    'deactivation with a time, which is yet to come',
-    edited('merge: error', 'onGone: { deactivate: 90d }'),
-    ['23:13 resources.people.onGone: sending those who left as DEACTIVATED is not in this version; expected omit'],
+    'deactivation for no time',
+    edited('merge: error', 'onGone: { deactivate: 0d }'),
+    [
+      '23:27 resources.people.onGone.deactivate: is no span of time; expected a number above 0 and s, m, h or d, as in 3h',
+    ],
+  ],
+  [
+    'deactivation of what has no status',
+    edited('merge: error', 'onGone: deactivate', SECRETS),
+    ['23:13 resources.people.onGone: deactivates who left, and records of type secret have no status; expected omit'],
+  ],
+  [
+    'deactivation by default of what has no status',
+    `${SECRETS}defaults: { onGone: { deactivate: 30d } }\n`,
+    [
+      '28:21 defaults.onGone: deactivates who left, and records of people, of type secret, have no status; expected onGone: omit in people, or deactivate in resources of type user_account alone',
+    ],
+  ],
+  [
+    'deactivation with a misspelt key',
+    edited('merge: error', 'onGone: { deactivat: 90d }'),
+    ['23:15 resources.people.onGone.deactivat: unknown key "deactivat"; did you mean "deactivate"?'],
   ],
   [
     'a limit above everything',
@@ -542,8 +566,26 @@ const CASES: readonly (readonly [string, string, readonly string[]])[] = [
     `${GOOD}server: { proxyUser: { header: "X User", from: [10.1.0.0/33] } }\n`,
     [
       '28:22 server.proxyUser: believes a header, and nothing says that a proxy stands in front; expected behindProxy: true beside it',
+      '28:22 server.proxyUser: believes a header, and whatever name it is asked by is answered; expected publicUrl beside it, where people reach the proxy',
       '28:32 server.proxyUser.header: is no name of a header; expected a name such as X-Forwarded-User',
       '28:49 server.proxyUser.from[0]: is no address; expected an IP address such as 10.1.2.3, or a range such as 10.1.0.0/24',
+    ],
+  ],
+  [
+    'a proxy that could be anybody, and a range that is none',
+    `${GOOD}server: { behindProxy: true, publicUrl: "https://s.example.com", proxyUser: { header: X-User, from: [0.0.0.0/0, "::/0", "::ffff:10.0.0.0/96", "::ffff:10.0.0.0/8"] } }\n`,
+    [
+      '28:102 server.proxyUser.from[0]: is every address, so whoever sends the header is whom it names; expected the address of the proxy, or the range that it gets its address from',
+      '28:113 server.proxyUser.from[1]: is every address, so whoever sends the header is whom it names; expected the address of the proxy, or the range that it gets its address from',
+      '28:121 server.proxyUser.from[2]: is every address, so whoever sends the header is whom it names; expected the address of the proxy, or the range that it gets its address from',
+      '28:143 server.proxyUser.from[3]: is no address; expected an IP address such as 10.1.2.3, or a range such as 10.1.0.0/24',
+    ],
+  ],
+  [
+    'a proxy that is believed by a header which others set',
+    `${GOOD}server: { behindProxy: true, publicUrl: "https://s.example.com", proxyUser: { header: X-Forwarded-For, from: 10.1.2.3 } }\n`,
+    [
+      '28:87 server.proxyUser.header: is a header that clients or proxies set for another purpose; expected one that the proxy sets for this alone, such as X-Forwarded-User',
     ],
   ],
   [
@@ -569,7 +611,7 @@ const CASES: readonly (readonly [string, string, readonly string[]])[] = [
   [
     'a state in a database',
     `${GOOD}state: { url: postgres://x }\n`,
-    ['28:10 state.url: unknown key "url"; expected one of path, allowNetworkFs'],
+    ['28:10 state.url: unknown key "url"; expected one of path, allowNetworkFs, retention'],
   ],
   [
     'a table that is none',

@@ -52,7 +52,8 @@ describe('the published schema', () => {
     ['a reference with two keys', edited('{ env: PEOPLE_X_SECRET }', '{ env: A, file: b }')],
     ['an unknown type', edited('user_account', 'user')],
     ['an unknown policy', edited('merge: error', 'merge: always')],
-    ['what a later version will take', edited('merge: error', 'onGone: { deactivate: 90d }')],
+    ['what cannot become of those who left', edited('merge: error', 'onGone: keep')],
+    ['deactivation without a time', edited('merge: error', 'onGone: { }')],
     ['a limit above everything', edited('5%', '101%')],
     ['a resource without an id', edited('    resourceId: 66f1c2a9e4b0a1d2c3e4f567\n', '')],
   ])('refuses %s', (_what, text) => {

@@ -10,14 +10,18 @@ const PAGES = [
   'README.md',
   'CHANGELOG.md',
   'CONTRIBUTING.md',
+  'SECURITY.md',
   'docs/architecture.md',
   'docs/configuration.md',
   'docs/connectors.md',
   'docs/daemon.md',
+  'docs/departures.md',
   'docs/docker.md',
   'docs/file-sources.md',
+  'docs/history.md',
   'docs/mapping-tests.md',
   'docs/notifications.md',
+  'docs/security.md',
   'docs/status-page.md',
   'docs/testing-connectors.md',
   'docs/troubleshooting.md',
@@ -80,7 +84,7 @@ function rowsOf(page: string): Record<string, string> {
   return Object.fromEntries(rows.map(([key = '', value = '']) => [key.replaceAll('`', ''), value.trim()]))
 }
 
-type AnyNode = Pick<SchemaNode, 'default' | 'dataKeys' | 'later'> & {
+type AnyNode = Pick<SchemaNode, 'default' | 'dataKeys'> & {
   readonly properties?: Readonly<Record<string, unknown>>
   readonly required?: readonly string[]
   readonly additionalProperties?: unknown
@@ -92,7 +96,6 @@ function keysOf(node: AnyNode, path = ''): Record<string, string> {
   const keys: Record<string, string> = {}
   for (const [name, value] of Object.entries(node.properties ?? {})) {
     const child = value as AnyNode
-    if (node.later !== undefined && name in node.later) continue
     const own = path === '' ? name : `${path}.${name}`
     keys[own] = node.required?.includes(name) ? 'required' : said(child.default)
     if (own === 'defaults') continue

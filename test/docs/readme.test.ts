@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { runProgram as runCommandLine } from '../../cli/program.ts'
 import { EXIT } from '../../core/errors.ts'
+import { createSecretRegistry } from '../../core/secret-registry.ts'
 import { type Office, openOffice } from '../support/cli.ts'
 import { runProgram } from '../support/run-program.ts'
 import { codeBlocks, readText, ROOT, section, tableRows } from './pages.ts'
@@ -97,6 +98,7 @@ describe('The README', () => {
     let help = ''
     const io = {
       env: {},
+      secrets: createSecretRegistry(),
       out: (text: string) => void (help += text),
       err: () => undefined,
       terminal: false,

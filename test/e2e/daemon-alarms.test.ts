@@ -7,7 +7,7 @@ import { type Office, only, people, until, withOffice } from '../support/cli.ts'
 import { ask, daemonConfig, letIn, RESOURCE, startDaemonIn } from '../support/daemon.ts'
 import { listenRecording, type Recorder } from '../support/recorder.ts'
 
-const PATIENT = 90_000
+const PATIENT = 120_000
 const NOTIFY = 'notify: [{ webhook: { url: { env: HOOK } } }]'
 
 function titles({ requests }: Recorder): string[] {
@@ -28,7 +28,7 @@ describe.concurrent('a daemon that is kept from Vanta for longer than maxAge', (
   it(
     'tells so once, is red for monitoring and not for restarting, and tells once that it has recovered',
     () =>
-      withOffice({ config: daemonConfig({ resource: '    maxAge: 5s', more: NOTIFY }) }, (office) =>
+      withOffice({ config: daemonConfig({ resource: '    maxAge: 8s', more: NOTIFY }) }, (office) =>
         withHook(office, async (hook) => {
           const daemon = await startDaemonIn(office)
           const green = async (): Promise<boolean> => (await daemon.get('/healthz')).status === 200

@@ -4,7 +4,7 @@ import { people, until, withOffice } from '../support/cli.ts'
 import { ask, daemonConfig, PASSWORD, startDaemonIn } from '../support/daemon.ts'
 import { createPlainBrowser } from '../support/plain-browser.ts'
 
-const PATIENT = 90_000
+const PATIENT = 120_000
 const APPROVE = 'Approve: read again and push if no more than this trips'
 
 describe('a hold on the page', () => {

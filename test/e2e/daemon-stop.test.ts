@@ -24,7 +24,7 @@ import {
 import { createStateFolders, kill, says } from '../support/state-folder.ts'
 import { isDead } from '../connectors/exec/fixture.ts'
 
-const PATIENT = 90_000
+const PATIENT = 120_000
 /** What ending takes at most beyond what the run still needs: on a busy machine a process needs a moment. */
 const MOMENT_MS = 6000
 
@@ -45,7 +45,7 @@ async function give(office: Office, rows: readonly CsvRow[]): Promise<void> {
 }
 
 function ids(rows: readonly CsvRow[]): string[] {
-  return rows.map((row) => String(row['uniqueId'])).sort()
+  return rows.map((row) => row['uniqueId'] ?? '').sort()
 }
 
 interface Stop {
@@ -264,7 +264,11 @@ describe('a daemon that is killed by SIGKILL in the middle of a push', () => {
         office.sandbox.control.fail({ method: 'PUT' }, { delay: 30_000 })
         const before = office.requests().length
         const killed = await startDaemonIn(office)
-        const pushes = (): boolean => office.requests().slice(before).some((line) => line.startsWith('PUT'))
+        const pushes = (): boolean =>
+          office
+            .requests()
+            .slice(before)
+            .some((line) => line.startsWith('PUT'))
         await until(pushes)
         expect((await killed.end('SIGKILL')).code).toBeNull()
         const [cut = ''] = remainsIn(office).running

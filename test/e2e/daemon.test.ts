@@ -19,7 +19,7 @@ import {
   YEARLY,
 } from '../support/daemon.ts'
 
-const PATIENT = 90_000
+const PATIENT = 120_000
 const MINUTE = 60_000
 
 interface History {
@@ -27,8 +27,12 @@ interface History {
 }
 
 async function scheduled(daemon: DaemonProcess): Promise<History['runs']> {
-  const { runs } = (await daemon.get('/api/runs')).json<History>()
+  const { runs } = (await daemon.get('/api/runs')).json() as History
   return runs.filter(({ startedBy }) => startedBy.startsWith('schedule@'))
+}
+
+function isFinished(run: History['runs'][number]): boolean {
+  return run.status === 'finished'
 }
 
 describe.concurrent('two daemons on one state', () => {
@@ -40,7 +44,7 @@ describe.concurrent('two daemons on one state', () => {
         missSlots(office)
         const [one, other] = await Promise.all([startDaemonIn(office), startDaemonIn(office)])
         expect(one.url).not.toBe(other.url)
-        await until(async () => (await scheduled(one)).some(({ status }) => status === 'finished'))
+        await until(async () => (await scheduled(one)).some(isFinished))
         // Whatever makes them look again, the slot is taken.
         for (const each of [one, other]) each.kill('SIGHUP')
         await until(() => [one, other].every((each) => each.said().stderr.includes('configuration taken')))
@@ -48,7 +52,7 @@ describe.concurrent('two daemons on one state', () => {
 
         missSlots(office)
         for (const each of [one, other]) each.kill('SIGHUP')
-        await until(async () => (await scheduled(one)).filter(({ status }) => status === 'finished').length === 2)
+        await until(async () => (await scheduled(one)).filter(isFinished).length === 2)
         expect(await scheduled(one)).toMatchObject([{ outcome: 'succeeded' }, { outcome: 'succeeded' }])
         for (const each of [one, other]) {
           expect((await each.status()).daemons).toHaveLength(2)
@@ -125,13 +129,15 @@ describe.concurrent('what a daemon tells', () => {
     () =>
       withOffice({ config: daemonConfig({ resource: YEARLY.yaml }) }, async (office) => {
         const daemon = await startDaemonIn(office)
-        office.sandbox.control.fail({ method: 'PUT' }, { delay: 6000 })
+        office.sandbox.control.fail({ method: 'PUT' }, { delay: 8000 })
         const runId = await daemon.run()
         await until(async () => (await status(office)).resources[0]?.running?.stage === 'push')
         const [told, api] = [await status(office), await daemon.status()]
         expect(timeless(told)).toEqual(timeless(api))
         expect(told.runs).toMatchObject([{ runId, startedBy: expect.stringMatching(/^bot \(/) }])
-        expect((await ask(office, 'status')).stdout).toMatch(/people-x-accounts +never run +no success yet +running: push/)
+        expect((await ask(office, 'status')).stdout).toMatch(
+          /people-x-accounts +never run +no success yet +running: push/,
+        )
 
         await daemon.ended(runId)
         await until(async () => (await daemon.status()).runs.length === 0)
@@ -181,23 +187,26 @@ async function status(office: Office): Promise<StatusSnapshot> {
 
 /** Without what differs because one was asked a moment later. */
 function timeless(snapshot: StatusSnapshot): unknown {
-  const { at: _at, command: _command, exitCode: _exitCode, ...rest } = snapshot as StatusSnapshot & {
+  const {
+    at: _at,
+    command: _command,
+    exitCode: _exitCode,
+    ...rest
+  } = snapshot as StatusSnapshot & {
     command?: string
     exitCode?: number
   }
   return {
     ...rest,
     daemons: rest.daemons.map(({ beatAt: _beatAt, ...daemon }) => daemon),
-    resources: rest.resources.map(({ ageSeconds: _age, ...resource }) => resource),
+    resources: rest.resources.map(({ ageSeconds: _age, ...others }) => others),
   }
 }
 
 /** As if it had last said so long ago that it is well. */
 function makeSilent(office: Office, ms: number): void {
   inState(office, (database) =>
-    database
-      .prepare("UPDATE daemon SET beat_at = beat_at - ?1, row = json_set(row, '$.beatAt', beat_at - ?1)")
-      .run(ms),
+    database.prepare("UPDATE daemon SET beat_at = beat_at - ?1, row = json_set(row, '$.beatAt', beat_at - ?1)").run(ms),
   )
 }
 

@@ -17,6 +17,15 @@ it('the readme names only tests that exist', async () => {
   expect(missing.map(([row]) => row)).toEqual([])
 })
 
+it('the readme has a test for every fact', async () => {
+  const readme = await readFile(README, 'utf8')
+  const [, facts = ''] = readme.split('## What it mirrors, and which test shows it')
+  const [table = ''] = facts.split('Not mirrored')
+  const rows = table.split('\n').filter((line) => line.startsWith('| ') && !line.startsWith('| fact '))
+  expect(rows.length).toBeGreaterThan(35)
+  expect(rows.filter((row) => !/\| `[a-z-]+\.test\.ts`: .+ \|$/.test(row))).toEqual([])
+})
+
 it('the readme lists every switch', async () => {
   const readme = await readFile(README, 'utf8')
   for (const name of Object.keys(ASSUMED)) expect(readme).toContain(`| \`${name}\` |`)

@@ -270,6 +270,17 @@ describe('lists and exports', () => {
     expect(seen.slice(-4)).toEqual(['run-seed-29', 'run-seed-28', 'run-seed-27', 'run-seed-26'])
   })
 
+  beforeAll(async () => {
+    // As a run writes them: the export is made of the chained entries, not of the rows that status looks at.
+    const runs = await desk.state.runs.list({ limit: 100 })
+    for (const { command, startedBy, toolVersion, configHash: config, resources } of [...runs].reverse()) {
+      for (const { scope: chain, ...row } of resources) {
+        const facts = { ...row, command, startedBy, toolVersion, config }
+        await desk.state.append({ chain, at: row.at, kind: 'run', facts })
+      }
+    }
+  })
+
   test('the history is a line for each resource of each run, as CSV and as JSON lines', async () => {
     const csv = (await (await ask('/api/history.csv')).text()).trimEnd().split('\r\n')
     const jsonl = (await (await ask('/api/history.jsonl')).text()).trimEnd().split('\n')
@@ -286,6 +297,16 @@ describe('lists and exports', () => {
       reason: 'they left',
     })
     expect(csv[0]?.split(',').slice(0, 4)).toEqual(['at', 'run', 'command', 'startedBy'])
+  })
+
+  test('the history of one resource, as the page asks for it, is its lines alone', async () => {
+    const every = (await (await ask('/api/history.jsonl')).text()).trimEnd().split('\n')
+    const wanted = every.filter((line) => (JSON.parse(line) as Json)['resource'] === 'contractors')
+    const jsonl = await (await ask('/api/history.jsonl?resource=contractors')).text()
+    const csv = await (await ask('/api/history.csv?resource=contractors')).text()
+    expect(wanted.length).toBeLessThan(every.length)
+    expect(jsonl.trimEnd().split('\n')).toEqual(wanted)
+    expect(csv.trimEnd().split('\r\n').length - 1).toBe(wanted.length)
   })
 
   test('what a spreadsheet would run as a formula is text in the CSV', async () => {

@@ -7,6 +7,7 @@ import type { ItemDocument, ResourceDocument, RunDocument } from '../../core/run
 import { scopeOf } from '../../core/run/target.ts'
 import { Secret } from '../../core/secret.ts'
 import type { Hold, HoldReason, ResourceRunRow, State } from '../../core/state/state.ts'
+import { createSecretRegistry } from '../../core/secret-registry.ts'
 import { DEFAULT_GUARD, typeOf } from '../support/workshop.ts'
 
 /** Personal data that the seeded documents hold, and that nothing may show unasked. */
@@ -105,7 +106,7 @@ export function seedSettings(folder: string, server: Settings['server']): Settin
     server,
     notify: [],
     warnings: [],
-    secrets: { add: () => undefined, values: () => [] },
+    secrets: createSecretRegistry(),
   }
 }
 

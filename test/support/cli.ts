@@ -223,12 +223,14 @@ export async function textsBelow(folder: string): Promise<Map<string, string>> {
   return texts
 }
 
-/** Resolves when the check holds. */
-export async function until(check: () => boolean | Promise<boolean>, limitMs = 15_000): Promise<void> {
+/** Resolves when the check holds. One that asks somebody is asked less often: they have other work, too. */
+export async function until(check: () => boolean | Promise<boolean>, limitMs = 30_000): Promise<void> {
   const end = Date.now() + limitMs
-  while (!(await check())) {
+  for (;;) {
+    const answer = check()
+    if (await answer) return
     if (Date.now() > end) throw new Error('waited in vain')
-    await new Promise((resolve) => setTimeout(resolve, 10))
+    await new Promise((resolve) => setTimeout(resolve, typeof answer === 'boolean' ? 10 : 50))
   }
 }
 

@@ -1,8 +1,10 @@
 /** The command line in process: for what needs no process of its own. */
+import { scrubbed } from '../../cli/io.ts'
 import { runProgram } from '../../cli/program.ts'
 import { ConfigProblems } from '../../cli/workplace.ts'
 import type { ConfigProblem } from '../../config/load.ts'
 import { isSyncError, messageOf } from '../../core/errors.ts'
+import { createSecretRegistry } from '../../core/secret-registry.ts'
 
 export interface CommandResult {
   readonly code: number
@@ -19,15 +21,16 @@ export async function runCommand(
 ): Promise<CommandResult> {
   let stdout = ''
   let stderr = ''
-  const io = {
+  const io = scrubbed({
     env,
+    secrets: createSecretRegistry(),
     out: (text: string) => void (stdout += text),
     err: (text: string) => void (stderr += text),
     terminal: false,
     colour: false,
     signal: new AbortController().signal,
     onHangup: () => () => undefined,
-  }
+  })
   try {
     return { code: await runProgram(args, io), stdout, stderr, problems: [] }
   } catch (error) {

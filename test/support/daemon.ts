@@ -81,7 +81,7 @@ export interface DaemonProcess extends Running {
 export interface Answer {
   readonly status: number
   readonly text: string
-  json<T>(): T
+  json(): unknown
 }
 
 /** As the API tells it. */
@@ -137,13 +137,13 @@ function processOf(running: Running, announced: DaemonProcess['announced'] & { u
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     })
     const text = await response.text()
-    return { status: response.status, text, json: <T>() => JSON.parse(text) as T }
+    return { status: response.status, text, json: () => JSON.parse(text) as unknown }
   }
 
   async function run(resource = RESOURCE): Promise<string> {
     const answer = await send('POST', `/api/resources/${resource}/run`)
     if (answer.status !== 202) throw new Error(`no run has begun: ${answer.status} ${answer.text}`)
-    return answer.json<{ runId: string }>().runId
+    return (answer.json() as { runId: string }).runId
   }
 
   async function ended(runId: string): Promise<ApiRun> {
@@ -151,7 +151,7 @@ function processOf(running: Running, announced: DaemonProcess['announced'] & { u
     await until(async () => {
       const answer = await send('GET', `/api/runs/${runId}`)
       // Its start is noted a moment after it was asked for.
-      if (answer.status === 200) seen = answer.json<{ run: ApiRun }>().run
+      if (answer.status === 200) seen = (answer.json() as { run: ApiRun }).run
       return seen !== undefined && seen.status !== 'running'
     }, STARTED_MS)
     if (seen === undefined) throw new Error('it has ended')
@@ -166,7 +166,7 @@ function processOf(running: Running, announced: DaemonProcess['announced'] & { u
     ended,
     get: (path) => send('GET', path),
     post: (path, body) => send('POST', path, body),
-    status: async () => (await send('GET', '/api/status')).json<StatusSnapshot>(),
+    status: async () => (await send('GET', '/api/status')).json() as StatusSnapshot,
     async end(signal = 'SIGTERM') {
       const begun = performance.now()
       running.kill(signal)

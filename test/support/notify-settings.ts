@@ -2,6 +2,7 @@
 import { DAY } from '../../core/clock.ts'
 import type { Channel, NotifierSpec, ResourceSpec, Settings } from '../../core/resource.ts'
 import { Secret, type SecretRef } from '../../core/secret.ts'
+import { createSecretRegistry } from '../../core/secret-registry.ts'
 
 export function secretRef(value: string, describe = '{ env: THE_SECRET }'): SecretRef {
   return { describe, resolve: async () => new Secret(value) }
@@ -51,7 +52,7 @@ export function settingsOf(notify: readonly NotifierSpec[], change: Partial<Sett
     server: { host: '127.0.0.1', port: 8400, behindProxy: false, users: [], publicUrl: 'https://sync.example.com' },
     notify,
     warnings: [],
-    secrets: { add: () => undefined, values: () => [] },
+    secrets: createSecretRegistry(),
     ...change,
   }
 }

@@ -90,7 +90,13 @@ export const TARGET: Target = {
 }
 
 export function commitOf(
-  records: readonly { uniqueId: string; body?: string; acceptedAt?: number | null; group?: string }[],
+  records: readonly {
+    uniqueId: string
+    body?: string
+    acceptedAt?: number | null
+    group?: string
+    goneAt?: number
+  }[],
   change: Partial<BaselineCommit> = {},
 ): BaselineCommit {
   return {
@@ -101,11 +107,12 @@ export function commitOf(
     siblings: [TARGET.resourceId],
     replace: true,
     removed: [],
-    upserted: records.map(({ uniqueId, body = '{}', acceptedAt = null, group }) => ({
+    upserted: records.map(({ uniqueId, body = '{}', acceptedAt = null, group, goneAt }) => ({
       uniqueId,
       body,
       acceptedAt,
       ...(group === undefined ? {} : { group }),
+      ...(goneAt === undefined ? {} : { goneAt }),
     })),
     ...change,
   }

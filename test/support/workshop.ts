@@ -13,6 +13,7 @@ import type { RunDocument } from '../../core/run/document.ts'
 import type { RunEvent } from '../../core/run/events.ts'
 import { run } from '../../core/run/run.ts'
 import type { RunOptions } from '../../core/run/run-options.ts'
+import { createSecretRegistry } from '../../core/secret-registry.ts'
 import { Secret } from '../../core/secret.ts'
 import { openState } from '../../core/state/open.ts'
 import type { State } from '../../core/state/state.ts'
@@ -101,6 +102,8 @@ export interface WorkshopOptions {
   readonly resource?: Partial<Omit<ResourceSpec, 'guard'>> & { guard?: Partial<GuardSpec> }
   readonly clock?: Clock
   readonly scopes?: readonly string[]
+  /** Where its folder is made; default: among temporary files. */
+  readonly parent?: string
 }
 
 export interface Workshop {
@@ -138,7 +141,7 @@ export function typeOf(name: string, custom?: CustomProperties): ResourceSpec['t
 }
 
 export async function createWorkshop(options: WorkshopOptions = {}): Promise<Workshop> {
-  const folder = await mkdtemp(join(tmpdir(), 'vanta-sync-workshop-'))
+  const folder = await mkdtemp(join(options.parent ?? tmpdir(), 'vanta-sync-workshop-'))
   const clock = options.clock ?? systemClock
   const limits = { tokenRequests: 1000, resourceRequests: 10_000 }
   const sandbox = await startSandbox({ limits, ...options.sandbox })
@@ -180,7 +183,7 @@ export async function createWorkshop(options: WorkshopOptions = {}): Promise<Wor
     server: { host: '127.0.0.1', port: 8400, behindProxy: false, users: [] },
     notify: [],
     warnings: [],
-    secrets: { add: () => undefined, values: () => [] },
+    secrets: createSecretRegistry(),
   }
   const context = (signal = new AbortController().signal): RunContext => ({
     settings,

@@ -4,14 +4,18 @@ import { inspect } from 'node:util'
 import type { ObjectSchema, OptionSchema } from '../../core/connector.ts'
 import { messageOf } from '../../core/errors.ts'
 import { Secret } from '../../core/secret.ts'
+import { shows } from '../../core/secret-forms.ts'
 import { type Check, check } from '../check.ts'
 import { evidenceOf } from '../evidence.ts'
 import type { Lab } from '../lab.ts'
 import { readWhole, withContext } from '../reading.ts'
 import { type LoggedLine, recordingLog } from '../recording-log.ts'
-import { secretsIn, shows, withSecrets } from '../secret-forms.ts'
+import { secretsIn, withSecrets } from '../secrets-of-options.ts'
 import type { Subject } from '../subject.ts'
 import type { ObservedRead } from './rows.ts'
+
+/** A shorter secret is as likely a part of a word. */
+const LEAST_LENGTH = 6
 
 export function privacyChecks(lab: Lab): readonly Check[] {
   return [
@@ -49,7 +53,7 @@ export async function judgeSecrets(subject: Subject, signal: AbortSignal): Promi
   const secrets = secretsIn(await subject.options(signal))
   const texts = await textsOf(subject, signal)
   for (const [where, text] of texts) {
-    if (shows(text, secrets))
+    if (shows(text, secrets, { least: LEAST_LENGTH }))
       throw new Error(
         `a secret shows in ${where}; call \`reveal()\` only where the value is sent, and keep what holds it out of messages, causes and facts`,
       )

@@ -66,6 +66,17 @@ describe('The text of trouble', () => {
     expect(JSON.stringify(text)).not.toContain('CANARY')
   })
 
+  it('of what is stale since nobody has decided a hold leads to the hold; a rejected one is no longer in question', () => {
+    const status = statusOf({ health: 'stale', lastOutcome: 'held', hold: 'hold-1', maxAgeSeconds: 600 })
+    const text = (hold: Hold) => textOf(troubleNotice('opened', 'trouble', facts(status, hold)))
+    const open = text(holdOf({ id: 'hold-1', reasons: [TOO_MANY_LEAVE] }))
+    expect(open.title).toMatch(/^people-accounts is stale: no success for /)
+    expect(open.lines[0]).toBe('maxRemoved: 42 of 100 would leave; 5% allows 5.')
+    expect(open.link).toBe('https://sync.example.com/holds/hold-1')
+    expect(open.command).toBe('vanta-sync approve hold-1 --reason "…"')
+    expect(text(holdOf({ id: 'hold-1', status: 'rejected' })).command).toBe('vanta-sync show run-1')
+  })
+
   it('leaves out a code that is none', () => {
     const error = { code: 'ada@example.com is gone', message: '' }
     expect(textOf(troubleNotice('opened', 'trouble', facts(failingStatus({ error })))).title).toBe(

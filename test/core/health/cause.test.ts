@@ -20,7 +20,7 @@ const NO_CONNECTION = new Set(
   hris-columns hris-id
   http-charset http-no-file http-not-ready http-refused http-too-large
   ldap-dn ldap-filter ldap-groups ldap-id ldap-incomplete ldap-operations-error ldap-range ldap-refused
-  lease-held lease-lost
+  lease-held lease-lost run-under-way
   not-accepted not-held partly-refused records-refused refused too-large waits-for-parts
   pgp-damaged pgp-key pgp-plain pgp-signature
   rest-bad-json rest-content-type rest-empty-answer rest-errors rest-flag rest-id rest-loop rest-next rest-no-rows

@@ -52,6 +52,43 @@ describe('baselines', () => {
     )
   })
 
+  it('know since when somebody is gone, until they are written without', async () => {
+    const state = await states.open()
+    await state.baselines.commit(
+      commitOf([
+        { uniqueId: 'a', goneAt: 500 },
+        { uniqueId: 'b', goneAt: 600 },
+      ]),
+    )
+    await state.baselines.commit(commitOf([{ uniqueId: 'b' }], { replace: false }))
+    expect(await recordsOf(state)).toMatchObject([{ uniqueId: 'a', goneAt: 500 }, { uniqueId: 'b' }])
+    expect((await recordsOf(state))[1]).not.toHaveProperty('goneAt')
+  })
+
+  it('learn from a read that was not pushed who is missed, who is back, and keep what is known of leavers', async () => {
+    const state = await states.open()
+    const other = { ...TARGET, resourceId: 'part-2' }
+    const known = ['back', 'leaves', 'still'].map((uniqueId) => ({ uniqueId, goneAt: 500 }))
+    await state.baselines.commit(commitOf([...known, { uniqueId: 'missed' }, { uniqueId: 'stays' }]))
+    await state.baselines.commit(commitOf([{ uniqueId: 'elsewhere' }], { target: other }))
+    const gone = [
+      { uniqueId: 'elsewhere', goneAt: 700 },
+      { uniqueId: 'missed', goneAt: 700 },
+      { uniqueId: 'still', goneAt: 500 },
+    ]
+    const nobody = { ...TARGET, resourceId: 'part-3' }
+    await state.baselines.noteGone([TARGET, other, nobody], { gone, leaving: ['leaves', 'stays'] })
+    const found = [...(await recordsOf(state)), ...(await recordsOf(state, other))]
+    expect(found.map(({ uniqueId, goneAt }) => [uniqueId, goneAt])).toEqual([
+      ['back', undefined],
+      ['leaves', 500],
+      ['missed', 700],
+      ['stays', undefined],
+      ['still', 500],
+      ['elsewhere', 700],
+    ])
+  })
+
   it('are replaced whole, or changed by what left and what came', async () => {
     const state = await states.open()
     await state.baselines.commit(commitOf([{ uniqueId: 'a' }, { uniqueId: 'b' }, { uniqueId: 'c' }]))

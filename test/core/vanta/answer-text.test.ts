@@ -27,6 +27,7 @@ test('ids of records and addresses do not show', () => {
   )
   expect(excerpt('duplicate uniqueId with uniqueId E-1001')).not.toContain('E-1001')
   expect(excerpt('bad value "jane.doe@example.com", sorry')).toBe('bad value "[address]", sorry')
+  expect(excerpt(JSON.stringify({ error: 'cannot read {"resources":[{"fullName":"Jane' }))).toBe('cannot read …')
 })
 
 test('no secret survives in the forms in which a server echoes one', () => {

@@ -1,5 +1,6 @@
 /** Each is tried as an attacker would, and must fail without having done anything. */
 import { request } from 'node:http'
+import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import type { ServerSpec } from '../../../core/resource.ts'
 import { basic, bearer, type Browser, createBrowser } from '../browser.ts'
@@ -80,8 +81,51 @@ describe('a request that another site sends through the browser of an approver',
     expect((await browser.post('/connectors/people-csv/check', { csrf: '' }, own)).status).toBe(403)
   })
 
+  test('does not put on record that the approver asked for personal data', async () => {
+    const before = await desk.state.history({ limit: 100, chain: 'access' })
+    const asked = { ...basic(ADA.name, ADA.password), 'sec-fetch-site': 'cross-site', 'sec-fetch-dest': 'image' }
+    const refused = await fetch(`${desk.url}/api/runs/run-seed-29?reveal=1`, { headers: asked })
+    expect(refused.status).toBe(403)
+    expect(await desk.state.history({ limit: 100, chain: 'access' })).toEqual(before)
+  })
+
   test('does nothing by GET', async () => {
     expect((await browser.get(`${approve}?reason=x`)).status).toBe(404)
+  })
+})
+
+describe('a stranger', () => {
+  test.each(['multipart/form-data; boundary=x', 'multipart/form-data'])(
+    'who sends a form that is none as %s is refused, and the log stays as it was',
+    async (type) => {
+      const before = desk.said.length
+      const response = await fetch(`${desk.url}/login`, {
+        method: 'POST',
+        headers: { 'content-type': type },
+        body: 'x',
+      })
+      expect(response.status).toBe(403)
+      expect(desk.said.slice(before)).toEqual([])
+    },
+  )
+
+  test('who breaks off in the middle of a form leaves nothing in the log', async () => {
+    const before = desk.said.length
+    const type = { 'content-type': 'application/x-www-form-urlencoded' }
+    for (const length of [{ 'content-length': '100' }, { 'transfer-encoding': 'chunked' }]) {
+      const sending = request(`${desk.url}/login`, { method: 'POST', headers: { ...type, ...length } })
+      sending.on('error', () => undefined)
+      sending.write('name=ada')
+      await wait(50)
+      sending.destroy()
+    }
+    await wait(50)
+    expect(desk.said.slice(before)).toEqual([])
+  })
+
+  test('who says that a GET has a body gets an answer like any other', async () => {
+    const chunked = { ...bearer(ADA.token), 'transfer-encoding': 'chunked' }
+    expect(await statusWith(desk.url, chunked)).toBe(200)
   })
 })
 
@@ -221,6 +265,25 @@ describe('behind a proxy', () => {
 
   test('its header is nobody when it stands there twice, for one of them was sent by whoever asks', async () => {
     expect(await statusWith(behind.url, { 'x-forwarded-user': ['ada', 'grace'] })).toBe(401)
+  })
+
+  test('its header is nobody when a terminal would obey it', async () => {
+    const name = Buffer.from('ada\u009b2J').toString('latin1')
+    expect(await statusWith(behind.url, { 'x-forwarded-user': name })).toBe(401)
+  })
+
+  test('who guesses at a name from ever new addresses does not keep its owner out where they were let in before', async () => {
+    behind.configure({ users: USERS })
+    const ask = async (from: string, password: string): Promise<number> => {
+      const headers = { ...basic(VERA.name, password), 'x-forwarded-for': from }
+      return (await fetch(`${behind.url}/api/status`, { headers })).status
+    }
+    expect(await ask('192.0.2.1', VERA.password)).toBe(200)
+    for (let guess = 0; guess < 5; guess++) expect(await ask(`203.0.113.${guess}`, 'wrong')).toBe(401)
+    expect(await ask('203.0.113.9', VERA.password)).toBe(429)
+    expect(await ask('192.0.2.1', VERA.password)).toBe(200)
+    for (let guess = 0; guess < 5; guess++) expect(await ask('192.0.2.1', 'wrong')).toBe(401)
+    expect(await ask('192.0.2.1', VERA.password)).toBe(429)
   })
 
   test('guessing slows down whoever guesses, not everybody', async () => {

@@ -1,5 +1,6 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
+import { toInstant } from '../../../core/clock.ts'
 import { createPages } from '../../../server/pages/routes.ts'
 import { describeWithService, programs } from '../../support/service.ts'
 import { CANARIES, SEEDED_HOLD } from '../seed.ts'
@@ -75,7 +76,7 @@ describeWithService('the status page in a browser', programs('chromium'), () => 
   it('a new installation is told what to do first', async () => {
     const { page } = await enter(await open({ runs: 0 }))
     expect(await page.locator('main').innerText()).toMatch(
-      /Nothing has run yet[\s\S]*vanta-sync doctor[\s\S]*vanta-sync plan people/,
+      /Nothing has run yet[\s\S]*check the connectors[\s\S]*vanta-sync plan people/,
     )
   })
 
@@ -189,6 +190,24 @@ describeWithService('the status page in a browser', programs('chromium'), () => 
     expect(await page.getByRole('button', { name: /run|pause/i }).count()).toBe(0)
     await page.goto(`${desk.url}/connectors`)
     expect(await page.getByRole('button', { name: 'Check now' }).count()).toBe(0)
+  })
+
+  it('a connector that the last run could not read says so with the next step, though its check was well', async () => {
+    const desk = await open()
+    await enrich(desk.operator)
+    desk.operator.setStatus('staff', {
+      error: { code: 'file-missing', message: 'CANARY', source: 'people-csv' },
+      wrong: 'people-csv could not be read whole (file-missing)',
+      remedy: 'Look at the run for the place.',
+      lastRunAt: toInstant(Date.now()),
+      lastRunId: 'run-seed-29',
+    })
+    const { page } = await enter(desk)
+    await page.goto(`${desk.url}/connectors`)
+    const unread = await page.getByRole('listitem').filter({ hasText: 'people-csv' }).innerText()
+    expect(unread).toMatch(/could not be read[\s\S]*staff: people-csv could not be read whole[\s\S]*Look at the run/)
+    expect(unread).not.toContain('CANARY')
+    expect(await page.locator('h1').innerText()).toMatch(/^2 of \d+ connectors cannot be read$/)
   })
 
   it('connectors tell their last check with cause and remedy, and are checked when asked', async () => {
