@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { runMachine } from './machine.ts'
 
 /** Enough to meet every kind of fault; `npm run torture` goes on from there. */
-const RUNS = 250
+const RUNS = 200
 const PATIENT = 240_000
 const KINDS = ['source', 'vanta POST', 'vanta PUT', 'vanta GET', 'writer', 'process', 'person', 'clock']
 const OUTCOMES = ['pushed', 'held', 'failed', 'planned', 'killed']
