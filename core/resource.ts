@@ -211,7 +211,8 @@ export interface Settings {
 
 /** Remembers each secret value that was resolved, so that logs and errors can be scrubbed of it. */
 export interface SecretRegistry {
-  add(secret: Secret): void
+  /** @param life `passing` for what ends by itself within the hour; only the latest of those are remembered */
+  add(secret: Secret, life?: 'lasting' | 'passing'): void
   values(): readonly Secret[]
   /** A text without the secrets, see `core/secret-forms.ts`. */
   scrub(text: string): string

@@ -3,28 +3,32 @@ import type { SecretRegistry } from './resource.ts'
 import type { Secret } from './secret.ts'
 import { createDocumentScrubber, createScrubber } from './secret-forms.ts'
 
-/** A daemon mints a token with every run: those that were used last are remembered. */
-const MOST = 300
+/** A daemon mints a token with every run, each dead after an hour: only the latest are worth remembering. */
+const MOST_PASSING = 100
 
 export function createSecretRegistry(): SecretRegistry {
-  const known = new Map<string, Secret>()
+  /** What the configuration refers to: there are as many as it names, and what they were before a rotation. */
+  const lasting = new Map<string, Secret>()
+  const passing = new Map<string, Secret>()
   let scrubbers: Scrubbers | undefined
 
-  function add(secret: Secret): void {
+  function add(secret: Secret, life: 'lasting' | 'passing' = 'lasting'): void {
     const value = secret.reveal()
-    if (!known.delete(value)) scrubbers = undefined
+    if (lasting.has(value)) return
+    const known = life === 'lasting' ? lasting : passing
+    if (!known.has(value)) scrubbers = undefined
     known.set(value, secret)
-    const [oldest] = known.keys()
-    if (known.size > MOST && oldest !== undefined) known.delete(oldest)
+    const [oldest] = passing.keys()
+    if (passing.size > MOST_PASSING && oldest !== undefined) passing.delete(oldest)
   }
-  const values = (): readonly Secret[] => [...known.values()]
+  const values = (): readonly Secret[] => [...lasting.values(), ...passing.values()]
   const current = (): Scrubbers => (scrubbers ??= scrubbersOf(values()))
   return {
     add,
     values,
     scrub: (text) => current().text(text),
     // Texts become texts, and nothing else changes.
-    scrubDocument: <T>(document: T) => (known.size === 0 ? document : (current().document(document) as T)),
+    scrubDocument: <T>(document: T) => (values().length === 0 ? document : (current().document(document) as T)),
     scrubOutput: (text) => scrubOutput(text, current()),
   }
 }

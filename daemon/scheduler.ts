@@ -57,9 +57,9 @@ async function scheduledResources(options: SchedulerOptions, now: number): Promi
     const { schedule, application } = spec
     if (schedule === undefined || runner.isBusy(application)) continue
     const scope = scopeOf(settings, spec)
-    const claim = await state.slots.see(scope, scheduleText(schedule), now, options.daemon)
+    const last = await state.slots.see(scope, scheduleText(schedule), now, options.daemon)
     if ((await state.pauses.live(scope, now)) !== undefined) continue
-    found.push({ spec, scope, schedule, application: application.clientId, claim })
+    found.push({ spec, scope, schedule, application: application.clientId, claim: last })
   }
   return found
 }

@@ -71,7 +71,7 @@ export function createTokenSource(context: ClientContext): TokenSource {
 
 async function mint(context: ClientContext): Promise<Token> {
   const token = await attemptRepeatedly(context, 'token', async () => requestToken(context))
-  context.secrets?.add(token.value)
+  context.secrets?.add(token.value, 'passing')
   const { application, clock } = context
   const expiresInMs = token.expiresAt - clock.now()
   context.onEvent?.({ kind: 'token-minted', application: application.name, expiresInMs })

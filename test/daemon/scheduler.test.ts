@@ -3,6 +3,7 @@ import { HOUR, MINUTE } from '../../core/clock.ts'
 import { pauseResource } from '../../core/decision/pause.ts'
 import type { ScheduleSpec } from '../../core/resource.ts'
 import type { RunEvent } from '../../core/run/events.ts'
+import { createDeferred } from '../../daemon/deferred.ts'
 import { people } from '../support/workshop.ts'
 import { type Night, useNights } from './fixture.ts'
 
@@ -102,11 +103,8 @@ describe('a schedule', () => {
   it('never starts a run of an application while another one goes on; it follows it', async () => {
     const night = await openNight()
     night.setResources((one) => [{ ...one, timeoutMs: 10 * HOUR, schedule: HOURLY }])
-    let release: () => void = () => undefined
-    night.table.before = () =>
-      new Promise((resolve) => {
-        release = resolve
-      })
+    const released = createDeferred()
+    night.table.before = () => released.promise
     const daemon = await night.start({
       hear: (event) => void night.heard.push(event),
     })
@@ -117,7 +115,7 @@ describe('a schedule', () => {
       code: 'busy',
     })
     night.table.before = async () => undefined
-    release()
+    released.resolve()
     await night.pass(2 * MINUTE)
     expect(started(night)).toHaveLength(2)
     expect(night.logged.some(({ message }) => message.includes('missed'))).toBe(true)

@@ -273,7 +273,7 @@ describe('lists and exports', () => {
   beforeAll(async () => {
     // As a run writes them: the export is made of the chained entries, not of the rows that status looks at.
     const runs = await desk.state.runs.list({ limit: 100 })
-    for (const { command, startedBy, toolVersion, configHash: config, resources } of [...runs].reverse()) {
+    for (const { command, startedBy, toolVersion, configHash: config, resources } of runs.toReversed()) {
       for (const { scope: chain, ...row } of resources) {
         const facts = { ...row, command, startedBy, toolVersion, config }
         await desk.state.append({ chain, at: row.at, kind: 'run', facts })

@@ -51,13 +51,13 @@ describeWithService('sql with PostgreSQL', postgresInstalled, () => {
   test('tells until when the password of the user is valid, and reads on whatever becomes of asking', async () => {
     await server.sql(`create role dated login password 'x' valid until '2027-03-04 05:06:07+00'; grant select on people to dated;
       create role endless login password 'x' valid until 'infinity'`)
-    const as = (user: string): Options => ({ ...base, user, password: new Secret('x'), query: 'select 1 as one' })
-    const dated = await read(as('dated'))
+    const own = { ...base, password: new Secret('x'), query: 'select 1 as one' }
+    const dated = await read({ ...own, user: 'dated' })
     expect(dated.login).toEqual({ expiresAt: new Date('2027-03-04T05:06:07Z') })
     expect(dated.proof).toMatchObject({ complete: true, rows: 1 })
-    expect((await read(as('endless'))).login).toBeUndefined()
+    expect((await read({ ...own, user: 'endless' })).login).toBeUndefined()
     await server.sql('revoke select on pg_catalog.pg_roles from public')
-    const hidden = await read(as('dated'))
+    const hidden = await read({ ...own, user: 'dated' })
     expect([hidden.login, hidden.proof]).toMatchObject([undefined, { complete: true, rows: 1 }])
     expect(hidden.logs.filter(({ level }) => level === 'debug')).toHaveLength(1)
     await server.sql('grant select on pg_catalog.pg_roles to public')
