@@ -1,6 +1,7 @@
 /** Holds: those that wait for a decision, and what became of the others. */
 import { html } from 'hono/html'
 import type { ResourceDocument } from '../../core/run/document.ts'
+import { isClearing } from '../../core/run/clear-hold.ts'
 import type { Hold } from '../../core/state/state.ts'
 import { actionForm, insteadOf, reasonField } from './forms.ts'
 import { banner } from './layout.ts'
@@ -88,6 +89,16 @@ function decisionText(view: View, { decision, status }: Hold): Markup {
   )
 }
 
+const APPROVE = {
+  says: 'The sources are read again, now. What is found is pushed if it trips no more than this; else it is held anew.',
+  button: 'Approve: read again and push if no more than this trips',
+}
+
+const APPROVE_CLEARING = {
+  says: 'No source is read. Vanta is left with nothing of this set, unless it holds more by now than is named here; then it is held anew.',
+  button: 'Approve: empty this set in Vanta',
+}
+
 function decide(view: View, hold: Hold): Markup {
   if (!view.viewer.mayApprove) {
     return html`<section class="card"><div class="head"><h2>Approve or reject</h2></div>${insteadOf(
@@ -99,9 +110,10 @@ function decide(view: View, hold: Hold): Markup {
       ],
     )}</section>`
   }
+  const { says, button } = isClearing(hold) ? APPROVE_CLEARING : APPROVE
   return html`<section class="card"><div class="head"><h2>Approve or reject</h2></div><div class="choice">
-    <div><h3 id="approve-it">It is right</h3><p>The sources are read again, now. What is found is pushed if it trips no more than this; else it is held anew.</p>
-      ${actionForm(view, { to: `/holds/${encodeURIComponent(hold.id)}/approve`, button: 'Approve: read again and push if no more than this trips', kind: 'main', fields: reasonField('approve-reason', 'For example: the Leeds office closed, ticket HR-311.') })}</div>
+    <div><h3 id="approve-it">It is right</h3><p>${says}</p>
+      ${actionForm(view, { to: `/holds/${encodeURIComponent(hold.id)}/approve`, button, kind: 'main', fields: reasonField('approve-reason', 'For example: the Leeds office closed, ticket HR-311.') })}</div>
     <div><h3 id="reject-it">It is wrong</h3><p>Nothing is pushed, and nobody is reminded, until what trips the guard changes. Mend the source.</p>
       ${actionForm(view, { to: `/holds/${encodeURIComponent(hold.id)}/reject`, button: 'Reject: keep what Vanta has', kind: 'danger', fields: reasonField('reject-reason', 'For example: the export was cut off, the vendor is asked.') })}</div>
   </div></section>`
