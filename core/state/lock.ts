@@ -10,6 +10,12 @@ export interface FileLock {
   release(): void
 }
 
+/**
+ * Node closes a connection that nobody refers to any more, and with it goes the lock: what is held must not be
+ * collected, whoever forgets about it.
+ */
+const held = new Set<Database>()
+
 /** The lock, or undefined when somebody holds it. */
 export function tryLock(path: string): FileLock | undefined {
   createPrivate(path)
@@ -22,10 +28,14 @@ export function tryLock(path: string): FileLock | undefined {
     if (isBusy(error)) return undefined
     throw error
   }
+  held.add(database)
   const inode = inodeOf(path)
   return {
     stillOurs: () => inode !== undefined && inodeOf(path) === inode && inTransaction(database),
-    release: () => database.close(),
+    release() {
+      held.delete(database)
+      database.close()
+    },
   }
 }
 

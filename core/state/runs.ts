@@ -49,7 +49,8 @@ export function createRuns(database: Database, isAlive: (runId: string) => boole
     },
     async finish(id, { finishedAt, outcome, exitCode, resources, document, history = [] }) {
       return database.transaction(() => {
-        update(id, (run) => ({ ...run, status: 'finished', finishedAt, outcome, exitCode }), JSON.stringify(document))
+        const kept = document === undefined ? null : JSON.stringify(document)
+        update(id, (run) => ({ ...run, status: 'finished', finishedAt, outcome, exitCode }), kept)
         const insert = database.prepare(
           'INSERT INTO resource_run (run_id, scope, resource, at, success, row) VALUES (?, ?, ?, ?, ?, ?)',
         )

@@ -38,6 +38,7 @@ export function openDatabase(path: string, explain: Explain = asItIs): Database 
   }
   const raw = explained(() => opener()(path))
   raw.exec(`PRAGMA busy_timeout = ${BUSY_MS}`)
+  let isClosed = false
   return {
     path,
     exec: (sql) => void explained(() => raw.exec(sql)),
@@ -59,6 +60,8 @@ export function openDatabase(path: string, explain: Explain = asItIs): Database 
     },
     another: () => openDatabase(path, explain),
     close() {
+      if (isClosed) return
+      isClosed = true
       // A connection with statements that nobody has collected yet lives on; its transaction must not.
       rollBack(raw)
       raw.close()
