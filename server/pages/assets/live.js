@@ -131,5 +131,7 @@
   const kinds =
     'run-started run-finished resource-finished stage progress source-read part-pushed warning waiting lease-waiting attempt-failed'
   for (const kind of kinds.split(' ')) events.addEventListener(kind, ask)
+  // What happened between the page and its stream, or while the stream was gone, is in no event.
+  events.addEventListener('open', ask)
   addEventListener('pagehide', () => events.close())
 })()
