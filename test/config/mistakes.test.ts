@@ -868,7 +868,7 @@ describe('a configuration file', () => {
     const text = `x-0: &a0 [word]\n${layers.join('\n')}\n${edited('uniqueId: "{{ employee_id }}"', 'uniqueId: *a12')}`
     const started = Date.now()
     expect(await mistakes(text)).toContain('vanta.config.yaml:1:1: its aliases expand to more than 500,000 values')
-    expect(Date.now() - started).toBeLessThan(15_000)
+    expect(Date.now() - started).toBeLessThan(40_000)
   })
 
   test.each([
