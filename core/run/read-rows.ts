@@ -1,13 +1,11 @@
 /** Drives a connector through one read, and judges its proof. */
-import { type Clock, SECOND, toInstant } from '../clock.ts'
+import { SECOND, toInstant } from '../clock.ts'
 import type { LoginFacts, Proof, ReadContext, Row, Rows } from '../connector.ts'
 import { ConfigError, isSyncError, messageOf, OperatorError, RetryLaterError } from '../errors.ts'
-import type { Log } from '../log.ts'
 import type { MappingProblem } from '../mapping/mapping.ts'
 import { placeOfThrow } from '../place-of-throw.ts'
-import type { Transport } from '../network/transport.ts'
 import type { ReadableSource } from '../resource.ts'
-import { checkContextOf } from './source-context.ts'
+import { checkContextOf, type Surroundings } from './source-context.ts'
 import { asGenerator, checkRow, proofFault } from './contract-faults.ts'
 import { sayDuration } from '../text/duration.ts'
 
@@ -16,17 +14,10 @@ const GRACE = 5 * SECOND
 const ABANDONED = 'source-abandoned'
 
 /** What a read needs besides its source. */
-export interface ReadSettings {
+export interface ReadSettings extends Surroundings {
   readonly now: number
   readonly timeoutMs: number
   readonly maxDataAgeMs?: number
-  readonly clock: Clock
-  readonly log: Log
-  readonly transport: Transport
-  readonly zone: string
-  /** Folder for temporary files; whoever asks for the read removes it. */
-  readonly scratch: string
-  readonly signal: AbortSignal
   onProgress(done: number, total: number | undefined, unit: 'rows' | 'bytes'): void
 }
 
